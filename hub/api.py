@@ -1,0 +1,71 @@
+"""Everything an adapter needs, and nothing else: the one module integrators import."""
+
+from hub.contract import API, Adapter, AdapterConfig, Capability, Item, Manifest, Page, Source, Stream
+from hub.errors import (
+    AdapterBug,
+    HubError,
+    PagingLoop,
+    RecordRejected,
+    SourceDenied,
+    SourceError,
+    SourceReplyInvalid,
+    SourceThrottled,
+    SourceUnavailable,
+    WatermarkRefused,
+)
+from hub.hookspecs import hookimpl
+from hub.wire import (
+    Envelope,
+    Keyset,
+    Login,
+    NextLink,
+    NextToken,
+    Offset,
+    PageNumber,
+    Request,
+    Signing,
+    Since,
+    Window,
+)
+from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
+from schemas.life import Channel, Stage
+
+__all__ = [
+    "API",
+    "Adapter",
+    "AdapterBug",
+    "AdapterConfig",
+    "Capability",
+    "Channel",
+    "Draft",
+    "DraftParty",
+    "DraftResolution",
+    "DraftStep",
+    "Envelope",
+    "HubError",
+    "Item",
+    "Keyset",
+    "Login",
+    "Manifest",
+    "NextLink",
+    "NextToken",
+    "Offset",
+    "Page",
+    "PageNumber",
+    "PagingLoop",
+    "RecordRejected",
+    "Request",
+    "Signing",
+    "Since",
+    "Source",
+    "SourceDenied",
+    "SourceError",
+    "SourceReplyInvalid",
+    "SourceThrottled",
+    "SourceUnavailable",
+    "Stage",
+    "Stream",
+    "WatermarkRefused",
+    "Window",
+    "hookimpl",
+]

@@ -1,0 +1,192 @@
+"""The adapter contract: what an adapter declares and gives, and what the hub gives it.
+
+An adapter is a class with a `Manifest` and, at the least, `Adapter.draft`. `pages` and `items` have declarative defaults. The
+hub owns concurrency, limits, retries, clocks and storage; an adapter fetches and shapes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from hub.wire import Envelope, Login, Request, Scalar, Signing
+from schemas.draft import Draft
+from schemas.life import Stage
+
+API = 1
+"""Version of this contract. An adapter built for another one is refused by name, not run."""
+
+Kind = Literal["court", "petition", "mediation", "grid", "notice", "generic"]
+Item = Mapping[str, Any]
+"""One row of a page: a JSON object, or an XML element as nested mappings of text."""
+
+
+class Capability(StrEnum):
+    """What an adapter claims. A claim is put to the test: declared and absent fails."""
+
+    INCREMENTAL = "incremental"  # `since` narrows the read
+    ORDERED = "ordered"  # rows come by rising revision: the watermark may move with every page
+    COUNTED = "counted"  # the envelope announces a total that must be met
+    DELETIONS = "deletions"  # tombstones are told
+    PUSH = "push"
+    DELIVER = "deliver"
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One kind of row a source gives. ``request`` is read declaratively unless the adapter overrides `Adapter.pages`.
+
+    ``envelope`` overrides the manifest's. Each stream has its own watermark.
+    """
+
+    name: str = "records"
+    request: Request | None = None
+    envelope: Envelope | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What an adapter is. Names are lower_snake_case; ``timezone`` is the zone of every naive time in the replies.
+
+    ``department`` is a code of ``schemas/taxonomy/departments.csv``; its items are tried after the adapter's own crosswalk.
+    ``code_system`` names what ``Draft.code`` is a code of. ``stages`` maps raw status codes to the life of a dispute; a code
+    that is not there leaves the stage unknown, with a note. ``overlap_s`` is re-read before the watermark, in seconds.
+    """
+
+    name: str
+    version: str
+    kind: Kind
+    title: str = ""
+    title_zh: str = ""
+    department: str = ""
+    timezone: str = "Asia/Shanghai"
+    streams: tuple[Stream, ...] = (Stream(),)
+    capabilities: frozenset[Capability] = frozenset()
+    envelope: Envelope = Envelope()
+    signing: Signing | None = None
+    login: Login | None = None
+    encoding: str = "utf-8"
+    code_system: str = ""
+    causes: bool = False  # Draft.label is a cause of action (案由)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    channel: str = "QT"
+    overlap_s: int = 600
+    api: int = API
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The source's zone."""
+        return ZoneInfo(self.timezone)
+
+    def stream(self, name: str) -> Stream:
+        """The declared stream of that name. Raises KeyError."""
+        return next(s for s in self.streams if s.name == name)
+
+
+class AdapterConfig(BaseModel):
+    """Settings of one source instance. Subclass it to add your own; secrets are `SecretStr`. Unknown keys are refused.
+
+    ``history_from`` is the first day a first read asks for. ``page_size`` 0 keeps the declared one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str = Field(pattern=r"^https?://")
+    token: SecretStr | None = None
+    app_key: str = ""
+    app_secret: SecretStr | None = None
+    username: str = ""
+    password: SecretStr | None = None
+    history_from: str = "2020-01-01"
+    page_size: int = Field(default=0, ge=0, le=10_000)
+
+
+@dataclass(slots=True)
+class Page:
+    """One reply: bytes as they came, and what the envelope says of them.
+
+    ``window`` names the stretch of the read it belongs to (``2026-03-01/2026-03-01``): when it changes, the one before is
+    finished. ``clock`` is the source's own time when it answered, aware, or None. ``body`` and ``rows`` are decoded from ``content``.
+    """
+
+    content: bytes
+    stream: str = "records"
+    window: str = ""
+    fetched: datetime | None = None
+    clock: datetime | None = None
+    body: Any = None
+    rows: Sequence[Item] = ()
+    total: int | None = None
+
+
+class Source(Protocol):
+    """What an adapter sees of the world: one source instance, its own origin only.
+
+    Every call is retried, limited and turned into a `Page` or one named error (`hub.errors`): SourceDenied,
+    SourceUnavailable, SourceThrottled, SourceReplyInvalid, PagingLoop. A request repeated within one read is a page loop.
+    """
+
+    name: str
+    home: str
+    stream: str
+
+    def get(self, path: str, /, *, window: str = "", **params: Scalar) -> Page:
+        """GET with query parameters; None leaves a parameter out."""
+        ...
+
+    def post(
+        self,
+        path: str,
+        /,
+        *,
+        window: str = "",
+        params: Mapping[str, Scalar] | None = None,
+        json: Any = None,
+        form: Mapping[str, Scalar] | None = None,
+    ) -> Page:
+        """POST of a JSON or form body."""
+        ...
+
+    def read(self, request: Request, since: datetime | None) -> Iterator[Page]:
+        """Read declaratively: page by page, window by window."""
+        ...
+
+    def now(self) -> datetime:
+        """The hub's clock, aware, UTC. The only clock an adapter may look at."""
+        ...
+
+
+C = TypeVar("C", bound=AdapterConfig)
+
+
+class Adapter(Generic[C]):
+    """Base of all adapters. Subclass, declare ``manifest`` and ``Config``, write ``draft``.
+
+    No I/O and no clock at import, in ``__init__``, ``items`` or ``draft``: the last two are pure, and run again on stored bytes.
+    """
+
+    manifest: ClassVar[Manifest]
+    Config: ClassVar[type[AdapterConfig]] = AdapterConfig
+
+    def __init__(self, config: C) -> None:
+        self.config = config
+
+    def pages(self, source: Source, since: datetime | None) -> Iterator[Page]:
+        """Read ``source.stream`` from ``since`` (aware, inclusive, already moved back by the overlap; None reads all)."""
+        request = self.manifest.stream(source.stream).request
+        if request is None:
+            raise NotImplementedError(f"{type(self).__name__} declares no request and overrides no pages()")
+        yield from source.read(request, since)
+
+    def items(self, page: Page) -> Sequence[Item]:
+        """Cut a page into items; by default those at the declared envelope. Pure."""
+        return page.rows
+
+    def draft(self, item: Item) -> Draft:
+        """Shape one item. Pure. Any exception here is this item's rejection."""
+        raise NotImplementedError

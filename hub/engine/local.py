@@ -1,0 +1,240 @@
+"""The engine of one machine: each source runs in a worker process, one writer commits what they bring.
+
+The writer is this process and single-threaded: it waits on all pipes at once, commits a batch, answers, waits again. A source
+that hangs, fails or dies leaves the others as they are (law L6).
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from time import monotonic
+from typing import Any
+
+from hub import events
+from hub.engine.worker import Job, mapper_for, utc_now, work
+from hub.errors import HubError, StoreError
+from hub.ingest import STOPPED, Batch, Counts, Failure, Limits, Line, RunReport
+from hub.registry import Registry
+from hub.settings import Settings, SourceSettings
+from hub.store import progress
+from hub.store.progress import StreamKey
+from hub.store.store import Store
+
+Progress = Callable[[str, Counts, int | None], None]
+"""Told after each commit: source, the run's counts so far, what the source announced."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    source: SourceSettings
+    process: BaseProcess
+    pipe: Connection
+    line: Line | None = None
+    reports: list[RunReport] = field(default_factory=list)
+    stopping: bool = False
+    heard: float = field(default_factory=monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one run of a source came to: a report per stream, and why it broke before a stream began, if it did."""
+
+    source: str
+    runs: tuple[RunReport, ...]
+    broken: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether an operator should look."""
+        return self.broken is not None or any(run.failed for run in self.runs)
+
+
+class LocalEngine:
+    """Runs sources of ``settings`` into ``store``. Not thread-safe: one owner.
+
+    ``stall_s`` is how long a worker may stay silent before it is ended; it is longer than any request may take.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        registry: Registry,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        on_progress: Progress = lambda source, counts, announced: None,
+    ) -> None:
+        self.settings, self.store, self.registry = settings, store, registry
+        self.clock, self.on_progress = clock, on_progress
+        self.stall_s = settings.http.total_s * settings.http.attempts + 60
+        self._workers: dict[str, _Worker] = {}
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["hub.engine.warm"])
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Names of the sources that run now."""
+        return frozenset(self._workers)
+
+    @property
+    def free(self) -> int:
+        """How many more sources may run at the same time."""
+        return self.settings.run.workers - len(self._workers)
+
+    def start(self, name: str) -> None:
+        """Start one source. Its report comes out of `step`."""
+        source, run = self.settings.source(name), self.settings.run
+        job = Job(source, self.settings.http, self.settings.taxonomy.folder, run.prefetch, run.memory_mb)
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=work, args=(theirs, job), name=f"yiwang-{name}", daemon=True)
+        process.start()
+        theirs.close()
+        self._workers[name] = _Worker(source, process, ours)
+
+    def step(self, timeout: float) -> list[SourceReport]:
+        """Commit what has come within ``timeout`` seconds; answers the sources that ended."""
+        pipes = {worker.pipe: worker for worker in self._workers.values()}
+        ended = [report for pipe in wait(list(pipes), timeout) if (report := self._hear(pipes[pipe]))]  # type: ignore[index]
+        for worker in list(self._workers.values()):
+            if monotonic() - worker.heard > self.stall_s and not worker.stopping:
+                ended.append(self._end(worker, Failure(progress.INCOMPLETE, "worker.stalled: no sign of life; ended")))
+        return ended
+
+    def run_once(self, names: Sequence[str]) -> Iterator[SourceReport]:
+        """Run each source once, at most ``run.workers`` at the same time; yields reports as they end."""
+        left = list(names)
+        while left or self._workers:
+            while left and self.free > 0:
+                self.start(left.pop(0))
+            yield from self.step(1.0)
+
+    def stop(self, within_s: float) -> list[SourceReport]:
+        """Ask all workers to stop and end those that do not within ``within_s`` seconds. No page stays half done."""
+        deadline = monotonic() + within_s
+        for worker in self._workers.values():
+            worker.stopping = True
+            _tell(worker, ("stop",))
+        ended: list[SourceReport] = []
+        while self._workers and (left := deadline - monotonic()) > 0:
+            ended += self.step(left)
+        ended += [self._end(worker, STOPPED) for worker in list(self._workers.values())]
+        return ended
+
+    def _hear(self, worker: _Worker) -> SourceReport | None:
+        """Take one message of a worker."""
+        worker.heard = monotonic()
+        try:
+            message: tuple[Any, ...] = worker.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            worker.process.join(1)
+            events.log(events.WORKER_LOST, source=worker.source.name, exit_code=worker.process.exitcode)
+            lost = f"worker.lost: the worker process ended by itself (exit code {worker.process.exitcode})"
+            return self._end(worker, Failure(progress.INCOMPLETE, lost))
+        match message:
+            case ("batch", Batch() as batch):
+                return self._commit(worker, batch)
+            case ("begin", str() as stream):
+                self._begin(worker, stream)
+            case ("end", failure):
+                self._close(worker, failure)
+            case ("event", str() as name, dict() as keys):
+                events.log(name, **keys)
+            case ("broken", Failure() as failure):
+                return self._end(worker, failure)
+            case ("bye",):
+                return self._end(worker, STOPPED if worker.stopping else None)
+        return None
+
+    def _begin(self, worker: _Worker, stream: str) -> None:
+        source = worker.source
+        kind = self.registry.get(source.adapter)
+        worker.line = Line(
+            self.store,
+            StreamKey(source.home, source.name, stream),
+            kind.manifest,
+            mapping=mapper_for(kind, self.settings.taxonomy.folder).version,
+            clock=self.clock,
+            overlap_s=source.overlap_s,
+            limits=Limits(source.reject_share, source.reject_least, source.allow_empty),
+        )
+        since = worker.line.begin()
+        events.log(
+            events.RUN_STARTED, source=source.name, stream=stream, run_id=worker.line.run, adapter=worker.line.adapter
+        )
+        _tell(worker, ("since", since))
+
+    def _commit(self, worker: _Worker, batch: Batch) -> SourceReport | None:
+        assert worker.line is not None
+        if worker.stopping:
+            return None  # read but not committed: the next run reads it again
+        line = worker.line
+        try:
+            line.commit(batch)
+        except StoreError as error:  # this page's transaction is rolled back; the run ends here, the store is whole
+            return self._end(worker, Failure.of(error))
+        for refusal in batch.refusals:
+            events.log(
+                events.RECORD_REJECTED,
+                source=worker.source.name,
+                code=refusal.code,
+                field=refusal.field,
+                record_ref=f"run {line.run} item {refusal.item_no}",
+            )
+        events.log(events.PAGE_COMMITTED, source=worker.source.name, run_id=line.run, pages=line.pages)
+        self.on_progress(worker.source.name, line.counts, batch.total)
+        _tell(worker, ("committed",))
+        return None
+
+    def _close(self, worker: _Worker, failure: Failure | None) -> None:
+        if worker.line is None:
+            return
+        report = worker.line.close(failure)
+        worker.line = None
+        worker.reports.append(report)
+        log_run(report)
+
+    def _end(self, worker: _Worker, failure: Failure | None) -> SourceReport:
+        """Be done with a worker: close its line if one is open, end its process, answer what came of it."""
+        del self._workers[worker.source.name]
+        broken = failure.said if failure and worker.line is None and not worker.stopping else None
+        try:
+            self._close(worker, failure or Failure(progress.INCOMPLETE, "worker.silent: it left without an end"))
+        except HubError as error:  # the store itself fails: tell it, the run stays open and is closed by the next one
+            broken = str(error)
+        worker.pipe.close()
+        if worker.process.is_alive():
+            worker.process.join(0.2 if failure is None else 0)
+            if worker.process.is_alive():
+                worker.process.kill()
+        worker.process.join()
+        if broken:
+            events.log(events.SOURCE_FAILED, source=worker.source.name, error=broken)
+        return SourceReport(worker.source.name, tuple(worker.reports), broken)
+
+
+def _tell(worker: _Worker, message: tuple[Any, ...]) -> None:
+    try:
+        worker.pipe.send(message)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # it has died; its end of the pipe says so at the next step
+
+
+def log_run(report: RunReport) -> None:
+    """The canonical line of a run."""
+    events.log(
+        events.RUN_FINISHED,
+        source=report.source,
+        stream=report.stream,
+        adapter=report.adapter,
+        run_id=report.run,
+        outcome=report.outcome,
+        pages=report.pages,
+        since=progress.text(report.since) if report.since else None,
+        watermark=progress.text(report.watermark) if report.watermark else None,
+        duration_s=round(report.duration.total_seconds(), 3),
+        error=report.error,
+        **report.counts.as_dict(),
+    )

@@ -1,0 +1,483 @@
+"""The straight line: page -> items -> drafts -> records -> store, one transaction a page.
+
+It has two halves, so that adapter code never meets a key of the vault:
+
+- `Shaper` (in a worker process): opens a page into `Batch` es of rows. Pure but for the adapter's own code.
+- `Line` (in the writer): commits batches of one run of one stream with their progress, and closes the run.
+
+Laws L1 to L6 and L8 of the design are kept here; the comments name them where they are.
+"""
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import zstandard
+
+from hub.contract import Adapter, Capability, Item, Manifest, Page
+from hub.errors import AdapterBug, HubError, RecordRejected, SourceDenied
+from hub.mapping.normalize import Normalizer
+from hub.store import progress
+from hub.store.progress import StreamKey
+from hub.store.store import Store
+from hub.store.write import Counts, Refusal, Row, Transaction
+from schemas.identity import IdentityError, citizen_number, credit_code, mask_name, mobile_number, redact
+from schemas.record import DisputeRecord
+
+CHUNK = 1_000
+"""Items in one transaction at the most; a larger page is committed in resumable chunks."""
+
+_TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
+
+POINTS = ("before_raw", "raw_kept", "rows_put", "before_commit", "committed", "acknowledged")
+"""Names of the points of the line at which a test may stop it (crash points C02 to C09)."""
+
+Stop = Callable[[str], None]
+
+
+def no_stop(point: str) -> None:
+    """The stop used in production: none."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Up to `CHUNK` items of one page, shaped: everything the writer needs, nothing the adapter may not see.
+
+    ``packed`` are the page's bytes, zstd-compressed; ``newest`` the latest revision in it that is a time not after the
+    source's clock (µs, UTC). ``total`` is what the page announced for its window.
+    """
+
+    window: str
+    fetched: str
+    clock: str | None
+    digest: bytes
+    packed: bytes
+    size: int
+    page_items: int
+    rows: list[Row]
+    refusals: list[Refusal]
+    newest: int | None
+    total: int | None
+    last: bool  # the last chunk of its page
+
+
+class Shaper:
+    """Makes batches of pages. What the adapter or ``normalizer`` cannot read becomes a refusal (law L6)."""
+
+    def __init__(self, adapter: Adapter[Any], normalizer: Normalizer, *, stream: str) -> None:
+        self.adapter, self.normalizer, self.stream = adapter, normalizer, stream
+        self._pack = zstandard.ZstdCompressor(level=3).compress
+        self._mapping = b'"mapping":' + orjson.dumps(normalizer.mapper.version)
+
+    def batches(self, page: Page) -> Iterator[Batch]:
+        """One or more batches for a page, in its order; an empty page gives one empty batch."""
+        items = self.adapter.items(page)
+        fetched = page.fetched or datetime.now(UTC)
+        latest = int((page.clock or fetched).timestamp() * 1_000_000)
+        digest = hashlib.blake2b(page.content, digest_size=16).digest()
+        packed = self._pack(page.content)
+        starts = range(0, len(items), CHUNK) or (0,)
+        for start in starts:
+            part = items[start : start + CHUNK]
+            rows, refusals = self.rows(part, fetched, start)
+            yield Batch(
+                window=page.window,
+                fetched=progress.text(fetched),
+                clock=progress.text(page.clock) if page.clock else None,
+                digest=digest,
+                packed=packed,
+                size=len(page.content),
+                page_items=len(items),
+                rows=rows,
+                refusals=refusals,
+                newest=max(
+                    (row.revision for row in rows if row.revision and _TIME_REVISION < row.revision <= latest),
+                    default=None,
+                ),
+                total=page.total,
+                last=start + CHUNK >= len(items),
+            )
+
+    def rows(self, items: Sequence[Item], fetched: datetime, first: int = 0) -> tuple[list[Row], list[Refusal]]:
+        """Rows and refusals of a page's items, each with its position counted from ``first``."""
+        rows: list[Row] = []
+        refusals: list[Refusal] = []
+        draft, record = self.adapter.draft, self.normalizer.record
+        for number, item in enumerate(items, first):
+            try:
+                rows.append(self._row(number, record(draft(item), stream=self.stream, fetched=fetched)))
+            except RecordRejected as why:
+                refusals.append(Refusal(number, _item_bytes(item), why.reject_code, why.field, why.reason))
+            except Exception as bug:  # noqa: BLE001 - adapter code: whatever it raises is this item's rejection
+                refusals.append(Refusal(number, _item_bytes(item), "adapter.bug", _where(bug), type(bug).__name__))
+        return rows, refusals
+
+    def _row(self, number: int, record: DisputeRecord) -> Row:
+        body = record.__pydantic_serializer__.to_json(record)
+        # the mapping's version is no content: a new one that changes nothing must write nothing
+        content = hashlib.blake2b(body.replace(self._mapping, b""), digest_size=16).digest()
+        return Row(number, record.key, record.revision, record.deleted, content, head(record), body, subjects(record))
+
+
+def head(record: DisputeRecord) -> tuple[Any, ...]:
+    """The open columns of a record (`hub.store.driver.HEAD`), with no personal data in them (law L8)."""
+    found = record.classification
+    return (
+        open_title(record),
+        found.item,
+        found.category,
+        found.method,
+        found.confidence,
+        found.evidence,
+        found.mapping,
+        found.code,
+        found.label,
+        found.edition,
+        record.stage.value if record.stage else None,
+        record.status,
+        record.place.region,
+        record.channel,
+        record.opened,
+        record.happened,
+        record.due,
+        record.closed,
+        record.amount_fen,
+        record.people,
+        record.scale,
+        len(record.parties),
+        " ".join(f"{note.code}@{note.field}" for note in record.notes),
+    )
+
+
+def open_title(record: DisputeRecord) -> str:
+    """The title as anyone may read it: numbers and the names of natural persons masked."""
+    title = redact(record.title)
+    for party in record.parties:
+        for name in (party.name if party.kind == "1" else None, party.agent):
+            if name and len(name) > 1 and name in title:
+                title = title.replace(name, mask_name(name))
+    return title
+
+
+def subjects(record: DisputeRecord) -> tuple[tuple[str, str, str], ...]:
+    """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers."""
+    found: dict[tuple[str, str, str], None] = {}
+    for party in record.parties:
+        if party.id_number:
+            for kind, check in (("id", citizen_number), ("credit", credit_code)):
+                try:
+                    found[kind, party.role, check(party.id_number)] = None
+                    break
+                except IdentityError:
+                    continue
+        if party.phone:
+            with suppress(IdentityError):  # a landline or a masked number: kept on the record, of no use for equality
+                found["phone", party.role, mobile_number(party.phone)] = None
+    for reference in record.references:
+        found["ref", "", reference.number] = None
+    return tuple(found)
+
+
+def _item_bytes(item: Item) -> bytes:
+    return orjson.dumps(item, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+def _where(error: BaseException) -> str:
+    """The line of adapter code an exception came from: file name, line, function; no values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "draft"
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended a read early, as it may be told: an outcome and a text without payload. Crosses process borders."""
+
+    outcome: str
+    said: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """The failure an exception means: denied is not incomplete (law L3); whatever is not ours is the adapter's bug."""
+        if isinstance(error, HubError):
+            return cls(
+                progress.DENIED if isinstance(error, SourceDenied) else progress.INCOMPLETE, f"{error.code}: {error}"
+            )
+        return cls(progress.INCOMPLETE, f"{AdapterBug.code}: {type(error).__name__} at {_where(error)}")
+
+
+STOPPED = Failure(progress.INCOMPLETE, "run.stopped: the hub was asked to stop; the next run goes on from here")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a run counts as degraded: rejections over ``share`` of the items and at least ``least``; may it be empty."""
+
+    reject_share: float = 0.05
+    reject_least: int = 20
+    allow_empty: bool = False
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run came to: the figures of ``run.finished``, and of the summary a person reads."""
+
+    run: int
+    source: str
+    stream: str
+    adapter: str
+    outcome: str
+    counts: Counts
+    pages: int
+    since: datetime | None
+    watermark: datetime | None
+    announced: int | None
+    degraded: bool
+    error: str | None
+    duration: timedelta
+
+    @property
+    def failed(self) -> bool:
+        """Whether an operator should look: denied, incomplete, or an unexpected empty read."""
+        return self.outcome in (progress.DENIED, progress.INCOMPLETE) or self.error is not None
+
+
+@dataclass(slots=True)
+class _Span:
+    """The window being read: what it announced, and the distinct keys seen in it."""
+
+    name: str
+    announced: int | None = None
+    pages: int = 0
+    keys: array[int] = field(default_factory=lambda: array("q"))
+
+    @property
+    def distinct(self) -> int:
+        return len(set(self.keys))
+
+    @property
+    def short(self) -> bool:
+        return self.announced is not None and self.distinct < self.announced
+
+
+class Line:
+    """One run of one stream: commits its batches, then closes it. Single-threaded; one at a time per stream.
+
+    ``clock`` answers aware UTC. ``stop`` is called at each of `POINTS`. ``overlap_s`` is re-read before the watermark.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        key: StreamKey,
+        manifest: Manifest,
+        *,
+        mapping: str,
+        clock: Callable[[], datetime],
+        overlap_s: int | None = None,
+        limits: Limits = Limits(),
+        why: str = "pull",
+        stop: Stop = no_stop,
+    ) -> None:
+        self.store, self.key, self.manifest, self.mapping = store, key, manifest, mapping
+        self.clock, self.limits, self.why, self.stop = clock, limits, why, stop
+        self.adapter = f"{manifest.name} {manifest.version}"
+        self.overlap = timedelta(seconds=manifest.overlap_s if overlap_s is None else overlap_s)
+        claims = manifest.capabilities
+        self._counted = Capability.COUNTED in claims
+        # per page only when rows come in order and no announced total is still to be met (laws L5 and L2)
+        self._mark_per_page = Capability.ORDERED in claims and not self._counted
+        self.counts, self.pages, self.run = Counts(), 0, 0
+        self.since: datetime | None = None
+        self._span: _Span | None = None
+        self._candidate: int | None = None  # newest revision of the window being read
+        self._proven: int | None = None  # newest revision of what may move the mark
+        self._last_window: int | None = None  # begin of the last window: all before it has been read whole
+        self._gap = False
+        self._announced: int | None = None
+
+    def begin(self) -> datetime | None:
+        """Open the run; answers where to read from: the watermark less the overlap, or None for all."""
+        self.started = self.clock()
+        now = progress.text(self.started)
+        with self.store.database.transaction() as connection:
+            progress.abandon_runs(connection, self.key, now=now)
+            mark = progress.watermark(connection, self.key)
+            if mark is not None and Capability.INCREMENTAL in self.manifest.capabilities:
+                self.since = min(mark, self.started) - self.overlap
+            self.run = progress.begin_run(
+                connection, self.key, adapter=self.adapter, why=self.why, since=self.since, now=now
+            )
+        return self.since
+
+    def commit(self, batch: Batch) -> Counts:
+        """Commit one batch: raw page, rows, rejections, counts, ledger, watermark, audit. All or nothing (law L1)."""
+        self.stop("before_raw")
+        now = progress.text(self.clock())
+        with self.store.database.transaction() as connection:
+            self._enter(connection, batch)
+            writes = self._writes(connection, now)
+            raw = writes.keep_raw(
+                run=self.run,
+                window=batch.window,
+                digest=batch.digest,
+                packed=batch.packed,
+                size=batch.size,
+                items=batch.page_items,
+                fetched=batch.fetched,
+                clock=batch.clock,
+            )
+            self.stop("raw_kept")
+            counts = writes.put(batch.rows, run=self.run, raw=raw, adapter=self.adapter, mapping=self.mapping)
+            counts += writes.refuse(batch.refusals, run=self.run, raw=raw)
+            self.stop("rows_put")
+            total = Counts()
+            total += self.counts
+            total += counts
+            pages = self.pages + batch.last
+            self._count_keys(batch)
+            if self._mark_per_page and batch.last:
+                self._prove(connection, now)
+            progress.count_run(connection, self.key, self.run, total, pages=pages)
+            writes.audit(self.store.writer, "page.committed", {"source": self.key.source, "stream": self.key.stream,
+                         "run": self.run, "raw": raw, **counts.as_dict()})  # fmt: skip
+            self.stop("before_commit")
+        self.counts, self.pages = total, pages
+        self.stop("committed")
+        return counts
+
+    def close(self, failure: Failure | None = None) -> RunReport:
+        """Close the run with its outcome (law L3), moving the watermark if the whole read proves it.
+
+        ``failure`` is what ended the read early; None when the source was read to its end.
+        """
+        finished = self.clock()
+        now = progress.text(finished)
+        with self.store.database.transaction() as connection:
+            self._leave(connection, whole=failure is None)
+            outcome, said = self._outcome(failure)
+            if outcome in (progress.COMPLETE, progress.EMPTY):
+                self._proven = _later(self._proven, self._last_window)
+                self._prove(connection, now)
+            degraded = (
+                self.counts.rejected >= self.limits.reject_least
+                and self.counts.rejected > self.limits.reject_share * self.counts.fetched
+            )
+            if not self.counts.adds_up:  # law L2, in production too; a bug of ours if it ever happens
+                outcome, said = progress.INCOMPLETE, "run.counts: fetched is not the sum of its parts"
+            duration = finished - self.started
+            progress.close_run(
+                connection,
+                self.key,
+                self.run,
+                outcome=outcome,
+                degraded=degraded,
+                error=said,
+                announced=self._announced,
+                finished=now,
+                duration=duration,
+            )
+            self._writes(connection, now).audit(
+                self.store.writer, "run.finished", {"source": self.key.source, "stream": self.key.stream,
+                "run": self.run, "outcome": outcome, **self.counts.as_dict()})  # fmt: skip
+            mark = progress.watermark(connection, self.key)
+        return RunReport(
+            run=self.run,
+            source=self.key.source,
+            stream=self.key.stream,
+            adapter=self.adapter,
+            outcome=outcome,
+            counts=self.counts,
+            pages=self.pages,
+            since=self.since,
+            watermark=mark,
+            announced=self._announced,
+            degraded=degraded,
+            error=said,
+            duration=duration,
+        )
+
+    def _writes(self, connection: Any, now: str) -> Transaction:
+        key = self.key
+        return Transaction(connection, self.store.keyring, home=key.home, source=key.source, stream=key.stream, now=now)
+
+    def _enter(self, connection: Any, batch: Batch) -> None:
+        """Follow the windows: a page of another window finishes the one before."""
+        if self._span is not None and self._span.name != batch.window:
+            self._leave(connection, whole=True)
+        if self._span is None:
+            self._span = _Span(batch.window)
+            self._last_window = self._begin_of(batch.window)
+        if batch.total is not None:
+            self._span.announced = batch.total
+        if batch.newest is not None:
+            self._candidate = max(batch.newest, self._candidate or 0)
+
+    def _begin_of(self, window: str) -> int | None:
+        """Begin of a day window in µs UTC: its first local midnight."""
+        if not window:
+            return None
+        day = datetime.fromisoformat(window.partition("/")[0]).replace(tzinfo=self.manifest.zone)
+        return int(day.timestamp() * 1_000_000)
+
+    def _count_keys(self, batch: Batch) -> None:
+        assert self._span is not None
+        self._span.pages += batch.last
+        self._span.keys.extend(hash(row.key) for row in batch.rows)
+        self._span.keys.extend(hash(each.item) for each in batch.refusals)
+
+    def _leave(self, connection: Any, *, whole: bool) -> None:
+        """Write the ledger of the window that ends here; what it held is proven if it is whole."""
+        span = self._span
+        if span is None:
+            return
+        progress.note_window(
+            connection,
+            self.key,
+            self.run,
+            span.name,
+            announced=span.announced,
+            fetched=span.distinct,
+            pages=span.pages,
+            closed=whole,
+        )
+        if span.announced is not None:
+            self._announced = (self._announced or 0) + span.announced
+        self._gap = self._gap or (self._counted and span.short)
+        if whole and not self._gap:
+            self._proven, self._candidate = _later(self._proven, self._candidate), None
+            if span.name and not self._mark_per_page:
+                self._prove(connection, progress.text(self.clock()), settled=True)
+        self._span = None
+
+    def _prove(self, connection: Any, now: str, *, settled: bool = False) -> None:
+        """Move the mark to what the rows read so far prove, never past the hub's clock."""
+        newest = self._proven if settled else _later(self._proven, self._candidate)
+        if newest is not None:
+            to = min(datetime.fromtimestamp(newest / 1_000_000, UTC), self.clock())
+            progress.move_watermark(connection, self.key, to, run=self.run, now=now)
+
+    def _outcome(self, failure: Failure | None) -> tuple[str, str | None]:
+        if failure is not None:
+            return failure.outcome, failure.said
+        if self._gap:
+            return progress.INCOMPLETE, "run.gap: fewer items came than the source announced; see the ledger"
+        if not self.counts.fetched:
+            expected = self.limits.allow_empty or self.since is not None
+            return progress.EMPTY, None if expected else (
+                "run.empty: a full read gave no rows; if that is right, set allow_empty for this source"
+            )
+        return progress.COMPLETE, None
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return max((each for each in (one, other) if each is not None), default=None)

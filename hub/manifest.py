@@ -1,0 +1,75 @@
+"""What a sound adapter class looks like: the checks that need no I/O and no instance."""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from hub.contract import API, Adapter, AdapterConfig, Capability, Kind, Manifest
+from hub.nearest import did_you_mean
+from schemas.life import Stage
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+NAME_LENGTH = 64
+METHODS = {Capability.PUSH: "receive", Capability.DELIVER: "deliver", Capability.ACKNOWLEDGE: "acknowledge"}
+
+
+def faults(adapter: Any) -> Iterator[str]:
+    """Every reason not to use ``adapter``, in words that follow its class name. None for a sound one."""
+    if not (isinstance(adapter, type) and issubclass(adapter, Adapter)):
+        yield "is not a class derived from hub.api.Adapter"
+        return
+    manifest = getattr(adapter, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        yield "has no manifest"
+        return
+    if manifest.api != API:
+        yield f"is built for API {manifest.api}; this hub speaks API {API}"
+        return
+    yield from _manifest_faults(manifest)
+    if adapter.draft is Adapter.draft:
+        yield "does not write draft()"
+    config = getattr(adapter, "Config", None)
+    if not (isinstance(config, type) and issubclass(config, AdapterConfig)):
+        yield "has a Config that is not derived from hub.api.AdapterConfig"
+    if adapter.pages is Adapter.pages and Capability.PUSH not in manifest.capabilities:
+        for stream in manifest.streams:
+            if stream.request is None:
+                yield f'declares no request for stream "{stream.name}" and writes no pages()'
+    for capability, method in METHODS.items():
+        if capability in manifest.capabilities and not callable(getattr(adapter, method, None)):
+            yield f"claims {capability} and has no {method}()"
+
+
+def _manifest_faults(manifest: Manifest) -> Iterator[str]:
+    for name in (manifest.name, *(stream.name for stream in manifest.streams)):
+        if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > NAME_LENGTH:
+            yield f"has the name {name!r}: lower_snake_case of at most {NAME_LENGTH} characters is wanted"
+    if not manifest.version:
+        yield "has no version"
+    if manifest.kind not in get_args(Kind):
+        yield f"has the unknown kind {manifest.kind!r}: {did_you_mean(str(manifest.kind), get_args(Kind))}"
+    if not _accepted(ZoneInfo, manifest.timezone):
+        yield f"has the unknown time zone {manifest.timezone!r}"
+    if not _accepted(codecs.lookup, manifest.encoding):
+        yield f"has the unknown encoding {manifest.encoding!r}"
+    for capability in manifest.capabilities:
+        if not _accepted(Capability, capability):
+            yield f"claims the unknown capability {capability!r}: {did_you_mean(str(capability), Capability)}"
+    for code, stage in manifest.stages.items():
+        if not _accepted(Stage, stage):
+            yield f"maps status {code!r} to the unknown stage {stage!r}: {did_you_mean(str(stage), Stage)}"
+    if not manifest.streams:
+        yield "declares no stream"
+    if len({stream.name for stream in manifest.streams}) < len(manifest.streams):
+        yield "declares two streams of one name"
+
+
+def _accepted(parse: Callable[[Any], object], value: object) -> bool:
+    """Whether ``parse`` takes ``value``. Look-ups of zones, codecs and enums refuse in different ways."""
+    try:
+        parse(value)
+    except (LookupError, ValueError, TypeError, OSError):
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Alembic's room: `env` runs the steps in ``versions`` on the connection it is given."""

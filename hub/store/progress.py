@@ -1,0 +1,166 @@
+"""Runs, watermarks and the completeness ledger: how far a read has come. Written in the transaction of the rows they speak of."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.store.driver import Driver
+from hub.store.tables import Ledger, Run, SourceState, Watermark
+from hub.store.write import Counts
+
+RUNNING, COMPLETE, EMPTY, INCOMPLETE, DENIED = "running", "complete", "empty", "incomplete", "denied"
+"""Outcomes of a run (law L3): the last four are final, and none may pass for another."""
+
+
+def text(when: datetime) -> str:
+    """An aware time as the store writes it: UTC, seconds."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def mark_text(when: datetime) -> str:
+    """An aware time as a watermark writes it: UTC, microseconds."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def mark_time(mark: str) -> datetime:
+    """A stored watermark as an aware time. Earlier releases wrote seconds only; both are read."""
+    return datetime.fromisoformat(mark.replace("Z", "+00:00"))
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """Whose progress: the instance's home, its name, and the stream."""
+
+    home: str
+    source: str
+    stream: str
+
+
+def watermark(connection: Connection, key: StreamKey) -> datetime | None:
+    """The stream's watermark, aware, or None when it was never read."""
+    value = connection.scalar(
+        select(Watermark.value).where(
+            Watermark.home == key.home, Watermark.source == key.source, Watermark.stream == key.stream
+        )
+    )
+    return mark_time(value) if value else None
+
+
+def move_watermark(
+    connection: Connection, key: StreamKey, to: datetime | None, *, run: int, now: str, rewind: bool = False
+) -> bool:
+    """Set the watermark; answers whether it moved. Only a rewind moves it back (law L5) or, with None, forgets it."""
+    have = watermark(connection, key)
+    where = (Watermark.home == key.home, Watermark.source == key.source, Watermark.stream == key.stream)
+    if to is None:
+        if not rewind or have is None:
+            return False
+        connection.execute(Watermark.__table__.delete().where(*where))  # type: ignore[attr-defined]
+        return True
+    if have is not None and (to == have or (to < have and not rewind)):
+        return False
+    values = {"value": mark_text(to), "run": run, "moved": now}
+    if have is None:
+        connection.execute(insert(Watermark).values(home=key.home, source=key.source, stream=key.stream, **values))
+    else:
+        connection.execute(update(Watermark).where(*where).values(**values))
+    return True
+
+
+def begin_run(
+    connection: Connection, key: StreamKey, *, adapter: str, why: str, since: datetime | None, now: str
+) -> int:
+    """Open a run; answers its number."""
+    (number,) = Driver.of(connection).ids("run", key.home, 1)
+    zero = dict.fromkeys(("pages", "degraded", "duration_ms", *Counts().as_dict()), 0)
+    connection.execute(
+        insert(Run).values(
+            home=key.home, id=number, source=key.source, stream=key.stream, adapter=adapter, why=why,
+            since=text(since) if since else None, started=now, outcome=RUNNING, **zero,
+        )
+    )  # fmt: skip
+    return int(number)
+
+
+def count_run(connection: Connection, key: StreamKey, run: int, counts: Counts, *, pages: int) -> None:
+    """Write a run's counts so far."""
+    connection.execute(update(Run).where(Run.home == key.home, Run.id == run).values(pages=pages, **counts.as_dict()))
+
+
+def close_run(
+    connection: Connection,
+    key: StreamKey,
+    run: int,
+    *,
+    outcome: str,
+    degraded: bool,
+    error: str | None,
+    announced: int | None,
+    finished: str,
+    duration: timedelta,
+) -> None:
+    """Close a run with its outcome."""
+    mark = watermark(connection, key)
+    connection.execute(
+        update(Run)
+        .where(Run.home == key.home, Run.id == run)
+        .values(
+            outcome=outcome,
+            degraded=int(degraded),
+            error=error,
+            announced=announced,
+            watermark=text(mark) if mark else None,
+            finished=finished,
+            duration_ms=int(duration.total_seconds() * 1000),
+        )
+    )
+
+
+def abandon_runs(connection: Connection, key: StreamKey, *, now: str) -> int:
+    """Close runs of this stream that a kill left open: they are incomplete. Answers how many."""
+    done = connection.execute(
+        update(Run)
+        .where(Run.home == key.home, Run.source == key.source, Run.stream == key.stream, Run.outcome == RUNNING)
+        .values(outcome=INCOMPLETE, error="run.interrupted: the process ended before the run did", finished=now)
+    )
+    return done.rowcount
+
+
+def note_window(
+    connection: Connection,
+    key: StreamKey,
+    run: int,
+    window: str,
+    *,
+    announced: int | None,
+    fetched: int,
+    pages: int,
+    closed: bool,
+) -> None:
+    """Write both sides of the ledger for one window: what was announced and how many distinct items came."""
+    values = {"announced": announced, "fetched": fetched, "pages": pages, "closed": int(closed)}
+    done = connection.execute(
+        update(Ledger).where(Ledger.home == key.home, Ledger.run == run, Ledger.window == window).values(**values)
+    )
+    if not done.rowcount:
+        connection.execute(
+            insert(Ledger).values(home=key.home, run=run, window=window, source=key.source, stream=key.stream, **values)
+        )
+
+
+def source_state(connection: Connection, home: str, source: str) -> SourceState | None:
+    """What was decided about a source at run time, or None when nothing was."""
+    found = connection.execute(
+        select(SourceState.__table__).where(SourceState.home == home, SourceState.source == source)  # type: ignore[attr-defined]
+    ).first()
+    return SourceState(**found._mapping) if found else None
+
+
+def set_source_state(connection: Connection, home: str, source: str, *, now: str, **values: object) -> None:
+    """Change a source's state: ``paused``, ``reason``, ``next_run``, ``failures``."""
+    where = (SourceState.home == home, SourceState.source == source)
+    done = connection.execute(update(SourceState).where(*where).values(changed=now, **values))
+    if not done.rowcount:
+        defaults = {"paused": 0, "reason": "", "next_run": None, "failures": 0}
+        connection.execute(insert(SourceState).values(home=home, source=source, changed=now, **(defaults | values)))

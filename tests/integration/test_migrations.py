@@ -1,0 +1,74 @@
+"""Migrations give exactly the tables the program works with, on both engines."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from hub.errors import StoreError
+from hub.store import migrate
+from hub.store.database import Database
+
+
+@pytest.fixture
+def empty(new_url: Callable[[], str]) -> Iterator[Database]:
+    database = Database(new_url())
+    yield database
+    database.close()
+
+
+def test_an_empty_database_is_brought_to_head(empty: Database) -> None:
+    assert migrate.current(empty) is None
+    assert not migrate.is_current(empty)
+    assert migrate.upgrade(empty) == ["0001"]
+    assert migrate.current(empty) == migrate.head() == "0001"
+    assert migrate.is_current(empty)
+    assert migrate.upgrade(empty) == []
+
+
+def test_migrated_tables_equal_the_metadata(database: Database) -> None:
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+        found = inspect(connection)
+        for table in SQLModel.metadata.sorted_tables:  # what alembic does not compare
+            assert found.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key]
+            kept = found.get_table_options(table.name).get("sqlite_with_rowid", True)
+            assert kept is not False or table.dialect_options["sqlite"]["with_rowid"] is False
+
+
+def test_the_comparison_sees_a_difference(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("DROP INDEX record_item"))
+        connection.execute(text("ALTER TABLE meta ADD COLUMN surplus TEXT"))
+    with database.reading() as connection:
+        found = {diff[0] for diff in compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)}
+    assert found == {"add_index", "remove_column"}
+
+
+def test_sequences_start_at_one(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite counts on from the highest number")
+    with database.transaction() as connection:
+        for name in ("record_id", "raw_id", "rejection_id", "run_id"):
+            assert connection.execute(text(f"SELECT nextval('{name}')")).scalar() == 1
+
+
+def test_a_newer_store_is_left_as_it_is(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"newer version \(9999\).*restore a backup"):
+        migrate.upgrade(database)
+    assert migrate.current(database) == "9999"
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(empty: Database) -> None:
+    with empty.transaction() as connection:
+        connection.execute(text("CREATE TABLE meta (name TEXT)"))  # in the way of the last table
+    with pytest.raises(StoreError):
+        migrate.upgrade(empty)
+    with empty.reading() as connection:
+        assert inspect(connection).get_table_names() == ["meta"]

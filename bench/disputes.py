@@ -1,7 +1,7 @@
 """Rows of the `dispute_code` wire in any number, the same for the same seed, no two people or texts alike.
 
-About 60 % of the rows carry a unified item (it decides), 20 % only a category (it proposes), 20 % nothing but their text.
-Texts are 80 to 400 Chinese characters long, put together from the clauses of ``clauses.toml``. Update times rise.
+About 60 % of the rows carry a unified item (it decides), 20 % only a category (it proposes), 20 % nothing but their
+text. Texts are 80 to 400 Chinese characters long, put together from the clauses of ``clauses.toml``. Update times rise.
 """
 
 import tomllib
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 CLAUSES = tomllib.loads(Path(__file__).with_name("clauses.toml").read_text(encoding="utf-8"))
 FIRST = datetime(2025, 11, 1, 8)  # noqa: DTZ001 - local time of the source, as its wire writes it
-STEP = timedelta(seconds=30)  # between two rows: 200,000 rows are 70 days
+STEP = timedelta(seconds=20)  # between two rows: 200,000 rows are 46 days
 WHEN = "%Y-%m-%d %H:%M:%S"
 
 SHORTEST, LONGEST = 80, 400  # characters
@@ -57,11 +57,18 @@ def _row(number: int, random: Random) -> Row:
     updated = applied + timedelta(days=3)
     yuan = random.randint(20, 9_000) * 100
     slots = {
-        "a": applicant.name, "b": respondent.name, "place": place, "room": f"{random.randint(2, 33)}0{random.randint(1, 6)}室",
-        "day": _day(applied - timedelta(days=random.randint(20, 700))), "day2": _day(applied - timedelta(days=random.randint(1, 19))),
-        "yuan": yuan, "yuan2": yuan // random.randint(2, 9), "n": random.randint(2, 9), "m": random.randint(2, 8),
+        "a": applicant.name,
+        "b": respondent.name,
+        "place": place,
+        "room": f"{random.randint(2, 33)}0{random.randint(1, 6)}室",
+        "day": _day(applied - timedelta(days=random.randint(20, 700))),
+        "day2": _day(applied - timedelta(days=random.randint(1, 19))),
+        "yuan": yuan,
+        "yuan2": yuan // random.randint(2, 9),
+        "n": random.randint(2, 9),
+        "m": random.randint(2, 8),
         "office": pick(CLAUSES["offices"]),
-    }  # fmt: skip
+    }
     draw = random.random()
     category = theme["item"][:3]
     kind = {"disputeType": category, "disputeTypeName": CLAUSES["categories"][category]} if draw < PROPOSED else {}
@@ -113,13 +120,15 @@ def _text(theme: Row, slots: Row, random: Random) -> str:
     goal = random.randint(SHORTEST, LONGEST - 60)
     spare = [clause for pool in POOLS for clause in random.sample(CLAUSES[pool], 3)]
     random.shuffle(spare)
-    begin, demand, end = (random.choice(CLAUSES[pool]).format_map(slots) for pool in ("openings", "demands", "closings"))
+    begin, demand, end = (
+        random.choice(CLAUSES[pool]).format_map(slots) for pool in ("openings", "demands", "closings")
+    )
     parts = [fact.format_map(slots) for fact in random.sample(theme["facts"], random.randint(1, 2))]
-    length = len(begin) + len(demand) + len(end) + 2 + sum(len(part) + 1 for part in parts)
+    length = len(begin) + len(demand) + len(end) + 1 + sum(len(part) + 1 for part in parts)
     while spare and length < goal:
         parts.append(spare.pop().format_map(slots))
         length += len(parts[-1]) + 1
-    return begin + "，".join((*parts, demand)) + "。" + end
+    return f"{begin}{'，'.join((*parts, demand))}。{end}"
 
 
 def _day(when: datetime) -> str:

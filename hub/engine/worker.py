@@ -18,7 +18,7 @@ from hub.contract import Adapter
 from hub.errors import HubError
 from hub.ingest import Batch, Failure, Shaper
 from hub.mapping.normalize import Normalizer
-from hub.mapping.resolve import Mapper
+from hub.mapping.mapper import Mapper
 from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
 from hub.sources.http import HttpLimits, HttpSource

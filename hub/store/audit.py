@@ -9,7 +9,8 @@ entries cut from the end, or a whole chain rebuilt by someone who can write to t
 a `Verdict` gives somewhere else (print them, send them to another body) and compare.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -83,7 +84,8 @@ def append(connection: Connection, *, home: str, writer: str, action: str, entry
 
 def verify(connection: Connection) -> Verdict:
     """Walk all chains of the store, in primary-key order, up to the first entry that does not fit."""
-    return _walk(_entries(connection))
+    with closing(_entries(connection)) as entries:
+        return _walk(entries)
 
 
 def export(connection: Connection, file: IO[bytes]) -> int:
@@ -120,11 +122,12 @@ def _link(before: bytes, named: list[str | int], entry: bytes) -> bytes:
     return digest.finalize()
 
 
-def _entries(connection: Connection) -> Iterator[Entry]:
+def _entries(connection: Connection) -> Generator[Entry]:
     table = Audit.__table__  # type: ignore[attr-defined]
     statement = select(table).order_by(table.c.home, table.c.writer, table.c.no).execution_options(yield_per=1000)
-    for row in connection.execute(statement):
-        yield Entry(row.home, row.writer, row.no, row.at, row.action, row.entry.encode(), bytes(row.hash))
+    with connection.execute(statement) as rows:
+        for row in rows:
+            yield Entry(row.home, row.writer, row.no, row.at, row.action, row.entry.encode(), bytes(row.hash))
 
 
 def _parse(numbered: tuple[int, bytes]) -> Entry | str:
@@ -133,9 +136,12 @@ def _parse(numbered: tuple[int, bytes]) -> Entry | str:
         told = orjson.loads(line)
         entry = orjson.dumps(told["entry"], option=orjson.OPT_SORT_KEYS)
         link = bytes.fromhex(told["hash"])
-        return Entry(told["home"], told["writer"], told["no"], told["at"], told["action"], entry, link)
+        home, writer, no, at, action = (told[name] for name in ("home", "writer", "no", "at", "action"))
     except (ValueError, KeyError, TypeError):
         return f"line {number}"
+    if not isinstance(no, int) or not all(isinstance(text, str) for text in (home, writer, at, action)):
+        return f"line {number}"
+    return Entry(home, writer, no, at, action, entry, link)
 
 
 def _walk(entries: Iterable[Entry | str]) -> Verdict:
@@ -155,11 +161,7 @@ def _walk(entries: Iterable[Entry | str]) -> Verdict:
         spot = f"{entry.home}/{entry.writer}/{entry.no}"
         if entry.no != expected:
             return verdict(spot, f"entry {expected} should stand here: removed, or out of order")
-        try:
-            link = _link(last.hash if last else START, [*chain, entry.no, entry.at, entry.action], entry.entry)
-        except orjson.JSONEncodeError:
-            return verdict(spot, "the entry is not JSON")
-        if link != entry.hash:
+        if _link(last.hash if last else START, [*chain, entry.no, entry.at, entry.action], entry.entry) != entry.hash:
             return verdict(spot, "the hash does not fit: this entry or its predecessor was changed")
         heads[chain] = entry
         count += 1

@@ -197,34 +197,29 @@ class Transaction:
         audit.append(self.connection, home=self.home, writer=writer, action=action, entry=entry, at=self.now)
 
     def _plan(self, rows: Sequence[Row], counts: Counts) -> _Plan:
+        """Fold the rows over what is known, in their order; only the last state of each key will be written."""
         digest = self.keyring.digest
         existing = self._driver.existing(self.source, self.stream, [row.key for row in rows])
+        states = {key: (old.revision, old.content, bool(old.deleted)) for key, old in existing.items()}
         winners: dict[str, tuple[Row, bytes]] = {}
         for row in rows:
             content = digest(row.content)
-            rival = winners.get(row.key)
-            if rival is None:
-                winners[row.key] = (row, content)
-                continue
-            verdict = _judge(row, content, rival[0].revision, rival[1], rival[0].deleted)
-            if verdict == "changed":
-                winners[row.key] = (row, content)
-                counts.superseded += 1
-            else:
-                setattr(counts, verdict, getattr(counts, verdict) + 1)
-        plan = _Plan()
-        for key, (row, content) in winners.items():
-            old = existing.get(key)
-            if old is None:
-                plan.new.append((row, content))
-                continue
-            verdict = _judge(row, content, old.revision, old.content, bool(old.deleted))
+            state = states.get(row.key)
+            verdict = "changed" if state is None else _judge(row, content, *state)
             if verdict != "changed":
                 setattr(counts, verdict, getattr(counts, verdict) + 1)
                 continue
-            if row.revision is None and old.revision is not None:
-                row = row._replace(revision=old.revision)  # noqa: PLW2901 - a later old revision must still lose
-            plan.changed.append((row, content, old))
+            if row.revision is None and state is not None and state[0] is not None:
+                row = row._replace(revision=state[0])  # noqa: PLW2901 - a later row of an old revision must still lose
+            counts.superseded += row.key in winners
+            winners[row.key] = (row, content)
+            states[row.key] = (row.revision, content, row.deleted)
+        plan = _Plan()
+        for key, (row, content) in winners.items():
+            if (old := existing.get(key)) is None:
+                plan.new.append((row, content))
+            else:
+                plan.changed.append((row, content, old))
         return plan
 
 

@@ -119,8 +119,9 @@ def test_an_export_is_verified_line_by_line(chained: Database) -> None:
     assert audit.verify_export([*lines[:7], *lines[8:]]).first_bad == "331024/cli/4"
     assert audit.verify_export([lines[1], lines[0], *lines[2:]]).first_bad == "330100/hub/2"
     assert audit.verify_export([*lines[:2], b"no json\n", *lines[3:]]).first_bad == "line 3"
+    assert audit.verify_export([*lines[:2], b"[1]\n", *lines[3:]]).first_bad == "line 3"
     assert audit.verify_export([*lines[:2], b"{}\n", *lines[3:]]).first_bad == "line 3"
-    assert audit.verify_export([*lines[:2], b'{"home":[],"writer":1}\n', *lines[3:]]).first_bad == "line 3"
+    assert audit.verify_export([*lines[:2], lines[2].replace(b'"330100"', b"[]"), *lines[3:]]).first_bad == "line 3"
 
 
 def test_a_rolled_back_transaction_leaves_no_entry(chained: Database) -> None:
@@ -134,13 +135,9 @@ def test_a_rolled_back_transaction_leaves_no_entry(chained: Database) -> None:
 def test_two_who_append_to_one_chain_cannot_both_commit(chained: Database) -> None:
     if chained.dialect != "postgresql":
         pytest.skip("SQLite has one writer")
-    with pytest.raises(StoreError, match="audit_pkey"):
-        with chained.transaction() as connection:
-            connection.execute(text("SELECT 1"))
-            insert = "INSERT INTO audit SELECT home, writer, 6, at, action, entry, hash FROM audit WHERE no = 5"
-            with chained.transaction() as other:
-                last = connection.exec_driver_sql("SELECT max(no) FROM audit").scalar()
-                other.execute(text(insert))
-            connection.execute(text(insert))
-            assert last == 5
-    assert not _verify(chained).sound
+    insert = text("INSERT INTO audit SELECT home, writer, 6, at, action, entry, hash FROM audit WHERE no = 5")
+    with pytest.raises(StoreError, match="audit_pkey"), chained.transaction() as late:
+        late.execute(text("SELECT max(no) FROM audit"))
+        with chained.transaction() as early:
+            early.execute(insert)
+        late.execute(insert)

@@ -1,0 +1,85 @@
+"""Adapter for the case table of a mobile court (移动微法院): pinyin columns over JSON, signed headers."""
+
+from adapters.numbers import references
+from hub.api import (
+    Adapter,
+    AdapterConfig,
+    Capability,
+    Draft,
+    DraftParty,
+    DraftResolution,
+    Envelope,
+    Item,
+    Manifest,
+    PageNumber,
+    Request,
+    Signing,
+    Since,
+    Stage,
+    Stream,
+    hookimpl,
+)
+
+ROLES = {
+    **dict.fromkeys(("原告", "申请人", "上诉人", "申请执行人", "再审申请人"), "1"),
+    **dict.fromkeys(("被告", "被申请人", "被上诉人", "被执行人"), "2"),
+    "第三人": "3",
+}  # fmt: skip
+METHODS = {"调解": "司法调解", "判决": "诉讼"}  # JAFS -> resolution_method
+STAGES = {
+    "收案": Stage.RECEIVED, "立案": Stage.FILED, "审理": Stage.HEARING, "调解": Stage.MEDIATING, "判决": Stage.JUDGED,
+    "结案": Stage.CLOSED, "执行": Stage.ENFORCING, "撤诉": Stage.WITHDRAWN,
+}  # fmt: skip
+NEW_CAUSES = "20260101"  # the 2025 edition of the causes of action is in force from this filing day on
+
+
+class MobileCourt(Adapter[AdapterConfig]):
+    """Court cases. Pages come in order of the case key: an update during the read moves no row past the reader."""
+
+    manifest = Manifest(
+        name="mobile_court", version="1.0.0", kind="court", title="Mobile court", title_zh="移动微法院",
+        department="FY", code_system="court_cause", causes=True, channel="FY",
+        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED}),
+        envelope=Envelope(
+            ok="code", ok_values=(1000,), denied=(1401, 1403), throttled=(1429,),
+            items="data.records", total="data.total", message="message",
+        ),
+        signing=Signing(
+            fields=("{app_key}", "{timestamp}", "{app_secret}"), algorithm="sm3", timestamp="s",
+            key_name="appName", timestamp_name="timestamp", nonce_name="", sign_name="sign",
+        ),
+        streams=(Stream(request=Request(
+            path="/peace/intranet/case/page", method="POST", place="json",
+            paging=PageNumber(page="current", size="size", rows=200),
+            since=Since(param="LASTUPDATE", style="%Y%m%d%H%M%S"),
+        )),),
+        stages=STAGES,
+    )  # fmt: skip
+
+    def draft(self, item: Item) -> Draft:
+        """One case; the cause of action is its label, and its number counts by the edition of the filing day."""
+        ending = item.get("JAFS") or None
+        return Draft(
+            key=item["AHDM"], revision=item.get("LASTUPDATE"), title=item.get("AY"), detail=item.get("AQ"),
+            code=item.get("AYDM"), label=item.get("AY"),
+            edition="2025" if (item.get("LARQ") or "") >= NEW_CAUSES else "2020",
+            opened=item.get("LARQ"), closed=item.get("JARQ"), status=item.get("AJZT"),
+            region=item.get("JBFY"), amount=item.get("JABDJE"), parties=[party(p) for p in item.get("DSR") or ()],
+            references=references(item.get("XGAH"), ("court_case", item.get("AH") or "")),
+            resolution=DraftResolution(method=METHODS.get(ending), situation=ending) if ending else None,
+            extra={name: item.get(name) for name in ("AJLB", "AJLY", "SXRQ", "YSAJLXDM")},
+        )  # fmt: skip
+
+
+def party(row: Item) -> DraftParty:
+    """A litigant (当事人); a standing that is not known is a third party's."""
+    return DraftParty(
+        name=row.get("XM"), role=ROLES.get(row.get("SSDW") or "", "3"), kind=row.get("LX") or "自然人",
+        id_number=row.get("ZJHM"), phone=row.get("SJHM"), address=row.get("DZ"),
+    )  # fmt: skip
+
+
+@hookimpl
+def hub_adapters() -> list[type[Adapter[AdapterConfig]]]:
+    """The adapter of this package."""
+    return [MobileCourt]

@@ -1,0 +1,97 @@
+"""How the command line speaks: tables that know Chinese widths, JSON for programs, no colour off a terminal.
+
+Text from sources passes `plain` first: a title must not move the cursor of who reads it.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+PIPE_WIDTH = 240  # columns when nobody looks: a table in a file or a pipe is not folded at 80
+_CONTROL = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSEEN: dict[int, str | None] = dict.fromkeys(_CONTROL) | {ord("\n"): " ", ord("\t"): " "}
+
+
+def plain(value: object) -> str:
+    """Text without control characters and bidirectional overrides; ``-`` for nothing, yes or no for a bool."""
+    match value:
+        case None | "" | () | []:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(plain(part) for part in value)
+        case _:
+            return str(value).translate(_UNSEEN)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Sequence[int] = ()
+) -> None:
+    """Print a table. ``right`` are the positions of columns of numbers."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for at, column in enumerate(columns):
+        grid.add_column(Text(column), justify="right" if at in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(plain(cell)) for cell in row))
+    if title:
+        say(title)
+    _console().print(grid)
+
+
+def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]], *, title: str = "") -> None:
+    """Print names and values, one a line."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2), pad_edge=False)
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
+        grid.add_row(Text(name), Text(plain(value)))
+    if title:
+        say(title)
+    _console().print(grid)
+
+
+def say(text: str) -> None:
+    """Print one line."""
+    click.echo(plain(text))
+
+
+def write_json(value: object) -> None:
+    """Print JSON, indented, with a line end. Dataclasses, named tuples, sets and paths are taken as they are meant."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    click.echo(orjson.dumps(value, default=_simple, option=options).decode(), nl=False)
+
+
+def _simple(value: object) -> object:
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    seen = sys.stdout.isatty()
+    return Console(width=None if seen else PIPE_WIDTH, highlight=False, emoji=False, markup=False)

@@ -1,0 +1,297 @@
+"""Draft to record: shape becomes meaning. Pure: the same draft gives the same record in any order, process and TZ.
+
+``fetched`` is the only clock. What could be repaired or had to be left out is a note on the record (`schemas.record.Note`);
+only a draft that cannot be a record at all is rejected.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from hub.contract import Manifest
+from hub.errors import RecordRejected
+from hub.mapping.mapper import Mapper
+from hub.mapping.numbers import NumberProblem, fen, people
+from hub.mapping.parties import Codes, party
+from hub.mapping.places import place
+from hub.mapping.text import MAX_TEXT, Note, line, name, said, text
+from hub.mapping.times import Moment, TimeProblem, moment, revision
+from schemas.case_number import parse_case_number
+from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
+from schemas.record import DisputeRecord
+
+MAX_KEY = 200
+MAX_TITLE = 500
+TITLE_FROM_DETAIL = 60
+"""Characters of a detail's first sentence that stand in for a missing title."""
+
+FUTURE = timedelta(days=1)
+"""A revision later than the time of fetching by more than this orders nothing (law L5: 9999-09-09 moves nothing)."""
+
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+_KEY_REFUSED = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+_YES = frozenset(("1", "true", "True", "TRUE", "是", "成功", "Y", "y", "yes"))
+_NO = frozenset(("0", "false", "False", "FALSE", "否", "不成功", "失败", "N", "n", "no"))
+_TIMES = ("opened", "due", "closed")
+
+
+class Normalizer:
+    """Makes records of one source instance's drafts. ``source`` is the instance's name, ``mapper`` finds the items."""
+
+    def __init__(self, manifest: Manifest, *, source: str, mapper: Mapper) -> None:
+        self.manifest, self.source, self.mapper = manifest, source, mapper
+        self._zone = manifest.zone
+        self._codes = Codes(mapper.taxonomy.code_tables)
+        self._stages = {str(code): stage.value for code, stage in manifest.stages.items()}
+
+    def record(self, draft: Draft, *, stream: str, fetched: datetime) -> DisputeRecord:
+        """Give a draft its meaning. ``fetched`` is aware: when its page arrived.
+
+        Raises `RecordRejected`: ``key.missing``, ``key.type``, ``key.too_long``, ``key.characters``, ``draft.type``,
+        ``text.too_long``, ``schema.<what>``.
+        """
+        if not isinstance(draft, Draft):
+            raise RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(draft).__name__}")
+        key = _key(draft.key)
+        notes: list[tuple[str, str]] = []
+
+        def note(code: str, field: str) -> None:
+            if (code, field) not in notes:
+                notes.append((code, field))
+
+        try:
+            told = self._told(draft, note, fetched)
+            told |= {"source": self.source, "stream": stream, "key": key}
+            if notes:
+                told["notes"] = [{"code": code, "field": field} for code, field in notes]
+            return DisputeRecord.model_validate(told)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise RecordRejected(f"schema.{first['type']}", where, first["msg"], key=key) from None
+        except RecordRejected as why:
+            why.key = key
+            raise
+
+    def _told(self, draft: Draft, note: Note, fetched: datetime) -> dict[str, Any]:
+        told: dict[str, Any] = {"deleted": bool(draft.deleted), "revision": self._revision(draft.revision, note, fetched)}
+        title, detail = line(draft.title, "title", note), text(draft.detail, "detail", note)
+        if title is None and detail is not None:
+            title = _SENTENCE_END.split(detail, maxsplit=1)[0].strip()[:TITLE_FROM_DETAIL]
+        elif title is not None and len(title) > MAX_TITLE:
+            note("text.cut", "title")
+            title = title[:MAX_TITLE]
+        told["title"], told["detail"] = title or "", detail or ""
+        for field in _TIMES:
+            value = getattr(draft, field)
+            if value is not None and (at := self._moment(value, field, note)):
+                if at.grain != "second":
+                    note(f"time.{at.grain}_only", field)
+                told[field] = at.text
+        if draft.happened is not None and (at := self._moment(draft.happened, "happened", note)):
+            if at.grain == "month":
+                note("time.month_only", "happened")
+            told["happened"] = at.day
+        self._status(draft, told, note)
+        told["place"] = place(draft, note)
+        if draft.amount is not None:
+            told["amount_fen"] = _number(fen, draft.amount, "amount", note)
+        if draft.people is not None:
+            told["people"] = _number(people, draft.people, "people", note)
+        if draft.scale is not None:
+            told["scale"] = self._codes.code("event_scale", draft.scale, "scale", note)
+        told["channel"] = (draft.channel and line(draft.channel, "channel", note)) or self.manifest.channel
+        self._lists(draft, told, note, fetched)
+        extra = _extra(draft.extra, note)
+        if told["place"].get("region") == "000000" and draft.region is not None:
+            extra.setdefault("region", str(draft.region))
+        if extra:
+            told["extra"] = extra
+        if not told["deleted"]:
+            told["classification"] = self.mapper.classify(
+                code=_code(draft.code, "code", note),
+                label=_code(draft.label, "label", note),
+                edition=_code(draft.edition, "edition", note),
+                title=told["title"],
+                detail=told["detail"],
+            )
+        return told
+
+    def _lists(self, draft: Draft, told: dict[str, Any], note: Note, fetched: datetime) -> None:
+        if draft.parties:
+            day = fetched.date()
+            found = (
+                party(each, f"parties[{at}]", self._codes, note, day)
+                for at, each in enumerate(_listed(draft.parties, DraftParty, "parties"))
+            )
+            told["parties"] = [each for each in found if each]
+        if draft.steps:
+            told["steps"] = [
+                step for at, each in enumerate(_listed(draft.steps, DraftStep, "steps")) if (step := self._step(each, at, note))
+            ]
+        if draft.references:
+            told["references"] = _references(draft.references, note)
+        if draft.resolution is not None:
+            told["resolution"] = self._resolution(draft.resolution, note)
+
+    def _moment(self, value: Any, field: str, note: Note) -> Moment | None:
+        try:
+            at = moment(value, self._zone)
+        except TimeProblem as problem:
+            note(problem.code, field)
+            return None
+        if at is not None and at.repaired:
+            note("time.repaired", field)
+        return at
+
+    def _revision(self, value: Any, note: Note, fetched: datetime) -> int | None:
+        if value is None:
+            return None
+        try:
+            order, at = revision(value, self._zone)
+        except TimeProblem as problem:
+            note("revision.invalid" if problem.code == "time.invalid" else problem.code, "revision")
+            return None
+        if at is None:
+            return order
+        if at.repaired:
+            note("time.repaired", "revision")
+        if at.utc > fetched.astimezone(UTC).replace(tzinfo=None) + FUTURE:
+            note("revision.future", "revision")
+            return None
+        return order
+
+    def _status(self, draft: Draft, told: dict[str, Any], note: Note) -> None:
+        if draft.status is not None and (status := line(draft.status, "status", note)):
+            told["status"] = status
+            stage = self._stages.get(status)
+            if stage is None:
+                note("status.unknown", "status")
+            told["stage"] = stage
+        if draft.status_label is not None:
+            told["status_label"] = line(draft.status_label, "status_label", note)
+
+    def _step(self, step: DraftStep, at: int, note: Note) -> dict[str, Any] | None:
+        field = f"steps[{at}]"
+        when = self._moment(step.at, f"{field}.at", note)
+        told: dict[str, Any] = {
+            "action": line(step.action, f"{field}.action", note) or "",
+            "body": line(step.body, f"{field}.body", note) or "",
+            "note": text(step.note, f"{field}.note", note) or "",
+            "key": line(step.key, f"{field}.key", note) or "",
+        }
+        if when:
+            told["at"] = when.text
+        return told if any(told.values()) else None
+
+    def _resolution(self, draft: DraftResolution, note: Note) -> dict[str, Any]:
+        if not isinstance(draft, DraftResolution):
+            raise RecordRejected("draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}")
+        told: dict[str, Any] = {
+            "method": said(draft.method, "resolution.method", note),
+            "organisation": name(draft.organisation, "resolution.organisation", note),
+            "responsible": name(draft.responsible, "resolution.responsible", note),
+            "contact": said(draft.contact, "resolution.contact", note),
+            "success": _success(draft.success, note),
+            "situation": text(draft.situation, "resolution.situation", note),
+            "opinion": text(draft.opinion, "resolution.opinion", note),
+        }
+        if at := self._moment(draft.assessed, "resolution.assessed", note):
+            told["assessed"] = at.day
+        return told
+
+
+def _key(value: Any) -> str:
+    """The key as text. Raises RecordRejected: it is a record's identity, so nothing in it is repaired but its margins."""
+    if value is None:
+        raise RecordRejected("key.missing", "key", "the item has no key")
+    if isinstance(value, (bool, float)) or not isinstance(value, (str, int)):
+        raise RecordRejected("key.type", "key", f"a key is a text or a whole number, not {type(value).__name__}")
+    key = (value if isinstance(value, str) else f"{value:x}" if abs(value) >= 10**MAX_KEY else str(value)).strip(" \t\r\n\u3000\xa0\ufeff\u200b")
+    if not key or key in ("null", "NULL", "None", "\\N"):
+        raise RecordRejected("key.missing", "key", "the item's key is blank")
+    if len(key) > MAX_KEY:
+        raise RecordRejected("key.too_long", "key", f"the key has more than {MAX_KEY} characters")
+    if not key.isprintable() and _KEY_REFUSED.search(key):
+        raise RecordRejected("key.characters", "key", "the key holds control signs or broken characters")
+    return key
+
+
+def _listed(values: Any, kind: type, field: str) -> Any:
+    for at, each in enumerate(values):
+        if not isinstance(each, kind):
+            raise RecordRejected("draft.type", f"{field}[{at}]", f"a {kind.__name__} was expected, not {type(each).__name__}")
+    return values
+
+
+def _number(read: Any, value: Any, field: str, note: Note) -> int | None:
+    try:
+        return read(value)  # type: ignore[no-any-return]
+    except NumberProblem:
+        note("number.invalid", field)
+        return None
+
+
+def _code(value: Any, field: str, note: Note) -> str | None:
+    """The source's own code or label, untouched but for its margins."""
+    return None if value is None else line(value, field, note)
+
+
+def _success(value: Any, note: Note) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    written = said(value, "resolution.success", note)
+    if written is None:
+        return None
+    if written in _YES or written in _NO:
+        return written in _YES
+    note("code.unknown", "resolution.success")
+    return None
+
+
+def _references(pairs: Any, note: Note) -> list[dict[str, str]]:
+    """References, each once, court case numbers in their normal form (``reference.case_number`` when they are none)."""
+    found: dict[tuple[str, str], None] = {}
+    for at, pair in enumerate(pairs):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise RecordRejected("draft.type", f"references[{at}]", "a pair of kind and number was expected")
+        field = f"references[{at}]"
+        kind, number = line(pair[0], field, note), said(pair[1], field, note)
+        if not kind or not number:
+            continue
+        if kind == "court_case":
+            case = parse_case_number(number)
+            if case is None:
+                note("reference.case_number", field)
+            else:
+                number = case.normal
+        found[kind, number] = None
+    return [{"kind": kind, "number": number} for kind, number in found]
+
+
+def _extra(values: Any, note: Note) -> dict[str, str]:
+    """Fields kept as text: nested ones as JSON, those that say nothing left out."""
+    kept: dict[str, str] = {}
+    for key, value in values.items():
+        field = f"extra.{key}" if isinstance(key, str) and key.isprintable() and len(key) < 100 else "extra"
+        if value.__class__ is not str:
+            value = _as_text(value, field)
+        clean = text(value, field, note)
+        if clean is not None:
+            kept[line(key, "extra", note) or ""] = clean
+    return kept
+
+
+def _as_text(value: Any, field: str) -> str | None:
+    if value is None:
+        return None
+    try:
+        json = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, ValueError, RecursionError):
+        raise RecordRejected("schema.extra", field, "a value that is no JSON") from None
+    if len(json) > MAX_TEXT:
+        raise RecordRejected("text.too_long", field, f"more than {MAX_TEXT} characters")
+    return json

@@ -1,0 +1,152 @@
+"""Parties as sources tell them: codes or labels, numbers in any style, two phones in one field. Pure."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from hub.mapping.text import Note, line, name, said
+from schemas.draft import DraftParty
+from schemas.identity import IdentityError, citizen_number, citizen_region_note, credit_code, mobile_number
+
+CITIZEN_CARD, OTHER_DOCUMENT = "111", "990"
+_NATURAL, _LEGAL = "1", "2"
+
+# Words met besides the labels of the code tables: table, word, code.
+_ALSO = {
+    "party_role": {
+        "申请方": "1", "原告": "1", "上诉人": "1", "信访人": "1", "投诉人": "1", "诉求人": "1", "报警人": "1", "申请执行人": "1", "当事人": "1", "applicant": "1",
+        "被申请方": "2", "被告": "2", "被上诉人": "2", "被信访人": "2", "被投诉人": "2", "被执行人": "2", "被诉人": "2", "respondent": "2",
+        "第三方": "3", "third": "3", "third_party": "3",
+    },
+    "party_type": {
+        "个人": "1", "公民": "1", "natural": "1", "企业": "2", "单位": "2", "公司": "2", "机关": "2", "legal": "2",
+        "其他组织": "3", "个体工商户": "3", "unincorporated": "3",
+    },
+    "gender": {"男": "1", "女": "2", "未知": "0", "未说明": "9", "M": "1", "F": "2", "male": "1", "female": "2"},
+    "id_type": {
+        "身份证": "111", "居民身份证号": "111", "二代身份证": "111", "临时身份证": "112", "户口本": "113", "军官证": "114", "护照": "414",
+        "台胞证": "511", "台湾居民居住证": "990", "港澳通行证": "516", "回乡证": "516", "其它": "990",
+        "统一社会信用代码": "990", "营业执照": "990", "组织机构代码证": "990",
+    },
+    "event_scale": {"个体": "01", "一般群体": "02", "重大群体": "03", "1": "01", "2": "02", "3": "03"},
+}  # fmt: skip
+
+_PHONE_BREAK = re.compile(r"\s*[/,，;；、|]\s*|\s+(?=[(（+]?\d{3})|(?<=\d{11})\s*(?=1\d{10}\b)")
+_LANDLINE = re.compile(r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}|[48]00[-\s]?\d{3}[-\s]?\d{4}|1[012]\d{3}|9\d{4,5}", re.ASCII)
+_SHAPE_18 = re.compile(r"\d{17}[\dXx]|\d{15}", re.ASCII)
+
+
+class Codes:
+    """Code tables by code and by label, for parties and scales. Built once from ``Taxonomy.code_tables``."""
+
+    def __init__(self, tables: Any) -> None:
+        self._tables = {table: _lookup(table, tables) for table in ("party_role", "party_type", "gender", "id_type", "event_scale")}
+
+    def code(self, table: str, value: Any, field: str, note: Note) -> str | None:
+        """Code of a code or label. None and the note ``code.unknown`` for one that is not in the table."""
+        if value.__class__ is str and (found := self._tables[table].get(value)) is not None:
+            return found
+        written = said(value, field, note)
+        if written is None:
+            return None
+        found = self._tables[table].get(written)
+        if found is None:
+            note("code.unknown", field)
+        return found
+
+
+def party(draft: DraftParty, at: str, codes: Codes, note: Note, fetched: date) -> dict[str, Any] | None:
+    """One party in the hub's terms, as the fields of `schemas.party.Party`; None for one that says nothing of anybody.
+
+    ``at`` is its place in the record (``parties[0]``), for notes. Numbers that fail their check stay as written, under
+    ``identity.<why>``, ``phone.<why>``; of two phones the first is kept, under ``phone.several``.
+    """
+    who = name(draft.name, f"{at}.name", note)
+    kind = codes.code("party_type", draft.kind, f"{at}.kind", note) or _NATURAL
+    id_type = draft.id_type and codes.code("id_type", draft.id_type, f"{at}.id_type", note)
+    number = draft.id_number and said(draft.id_number, f"{at}.id_number", note)
+    if number:
+        number, id_type = _identity(number, id_type, kind, f"{at}.id_number", note, fetched)
+    phone = draft.phone and said(draft.phone, f"{at}.phone", note)
+    if phone:
+        phone = _phone(phone, f"{at}.phone", note)
+    told: dict[str, Any] = {"name": who, "id_number": number or None, "phone": phone or None}
+    for field in ("address", "agent"):
+        if value := getattr(draft, field):
+            told[field] = (name if field == "agent" else said)(value, f"{at}.{field}", note)
+    if not any(told.values()):
+        return None
+    told["role"] = codes.code("party_role", draft.role, f"{at}.role", note) or "1"
+    told["kind"] = kind
+    told["id_type"] = id_type or None
+    if draft.gender is not None:
+        told["gender"] = codes.code("gender", draft.gender, f"{at}.gender", note)
+    for field in ("ethnicity", "education", "person_class"):
+        if value := getattr(draft, field):
+            told[field] = line(value, f"{at}.{field}", note)
+    return told
+
+
+def _identity(number: str, id_type: str | None, kind: str, field: str, note: Note, fetched: date) -> tuple[str, str | None]:
+    """Normal form and type of an identity number: by the type told, else by its shape."""
+    if kind == _LEGAL or (id_type != CITIZEN_CARD and not _looks_like_citizen(number)):
+        if kind == _NATURAL and id_type not in (None, OTHER_DOCUMENT):
+            return number, id_type  # a passport or permit: no rule to check it by
+        try:
+            return credit_code(number), id_type
+        except IdentityError as problem:
+            if kind != _NATURAL or len(number) == 18:
+                note(f"identity.{problem.code}", field)
+            elif id_type is None:
+                note("identity.type_unknown", field)
+            return number, id_type
+    try:
+        number = citizen_number(number, on=fetched)
+    except IdentityError as problem:
+        note(f"identity.{problem.code}", field)
+        return number, id_type
+    if region := _region_note(number[:6]):
+        note(f"identity.{region}", field)
+    return number, id_type or CITIZEN_CARD
+
+
+def _looks_like_citizen(number: str) -> bool:
+    return len(number) in (15, 18) and _SHAPE_18.fullmatch(number) is not None or number[:17].isdecimal() and len(number) >= 17
+
+
+@lru_cache(maxsize=4096)
+def _region_note(region: str) -> str | None:
+    return citizen_region_note(region + "000000000000")
+
+
+def _phone(written: str, field: str, note: Note) -> str:
+    """Normal form of the first number in a field; landlines stay as written."""
+    try:
+        return mobile_number(written)
+    except IdentityError as problem:
+        first = problem
+    parts = [part for part in _PHONE_BREAK.split(written) if part]
+    if len(parts) > 1 and sum(_readable(part) for part in parts) > 1:
+        note("phone.several", field)
+        written = next(part for part in parts if _readable(part))
+        try:
+            return mobile_number(written)
+        except IdentityError as problem:
+            first = problem
+    if not _LANDLINE.fullmatch(written):
+        note(f"phone.{first.code}", field)
+    return written
+
+
+def _readable(part: str) -> bool:
+    try:
+        return bool(mobile_number(part))
+    except IdentityError:
+        return _LANDLINE.fullmatch(part) is not None
+
+
+def _lookup(table: str, tables: Any) -> dict[str, str]:
+    codes = tables[table]
+    found = {label: code for code, label in codes.items()} | {code: code for code in codes}
+    return _ALSO.get(table, {}) | found

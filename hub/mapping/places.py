@@ -1,0 +1,119 @@
+"""Where it happened: region codes of any width, court codes and names, coordinates, organisation paths. Pure."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from hub.mapping.numbers import NumberProblem, degrees
+from hub.mapping.text import Note, half_width, said
+from schemas.courts import court
+from schemas.draft import Draft
+from schemas.regions import UNKNOWN, region, region_by_name, town_region
+
+MAX_LEVELS = 6
+_DATUMS = {sign: datum for datum in ("GCJ-02", "BD-09", "CGCS2000", "WGS-84") for sign in (datum, datum.replace("-", ""))}
+
+
+def place(draft: Draft, note: Note) -> dict[str, Any]:
+    """The place of a draft, as the fields of `schemas.place.Place`.
+
+    An unknown region code leaves `UNKNOWN` under ``region.unknown`` (the caller keeps the code), an abolished one its
+    successor under ``region.abolished``, a code finer than the table its town or county under ``region.coarser``. A region
+    not told is read from ``org_path``. Coordinates: see `_coordinates`.
+    """
+    path = _path(draft.org_path, note)
+    told: dict[str, Any] = {}
+    if draft.address is not None:
+        told["address"] = said(draft.address, "address", note)
+    if path:
+        told["org_path"] = path
+    if draft.region is not None and (written := said(draft.region, "region", note)):
+        code, problem = _region(written)
+        told["region"] = code
+        if problem:
+            note(problem, "region")
+    elif path:
+        told["region"] = _region_of_path(path)
+    if draft.lng is not None or draft.lat is not None:
+        _coordinates(draft, told, note)
+    return told
+
+
+@lru_cache(maxsize=8192)
+def _region(written: str) -> tuple[str, str | None]:
+    digits = half_width(written).replace(" ", "")
+    if not digits.isdecimal():
+        sitting = court(written)
+        seat = town_region(sitting.region) if sitting else None
+        named = None if seat else region_by_name(written)
+        return (seat, None) if seat else (named.code12, None) if named else (UNKNOWN, "region.unknown")
+    code = town_region(digits)
+    if code is None or set(digits) == {"0"}:
+        return UNKNOWN, "region.unknown"
+    old = region(digits[:6])
+    if old is not None and not old.live:
+        return code, "region.abolished"
+    finest = digits[:9].ljust(12, "0")
+    return code, None if code == finest or code == finest[:6] + "000000" == finest else "region.coarser"
+
+
+@lru_cache(maxsize=8192)
+def _region_of_path(path: tuple[str, ...]) -> str:
+    """The finest region that the names of a path lead to, each searched within the one above."""
+    code = None
+    for level in path:
+        found = region_by_name(level, code)
+        if found is not None:
+            code = found.code
+    return found_code(code)
+
+
+def found_code(code: str | None) -> str:
+    """12 digits of a table code, `UNKNOWN` for none."""
+    return (code and town_region(code)) or UNKNOWN
+
+
+def _path(levels: Sequence[str], note: Note) -> tuple[str, ...]:
+    if not levels:
+        return ()
+    if isinstance(levels, str):  # one text where a list was meant
+        levels = half_width(levels).replace(">", "/").replace("-", "/").split("/")
+    cleaned = (said(level, "org_path", note) for level in levels)
+    kept = tuple(level for level in cleaned if level)
+    if len(kept) > MAX_LEVELS:
+        note("place.path_cut", "org_path")
+    return kept[:MAX_LEVELS]
+
+
+def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
+    """Keep a pair of degrees with its datum. Longitude and latitude put the wrong way round are told apart where it is plain: the
+    pair lies in China only when swapped (``place.swapped``). 0/0, half a pair and the impossible are dropped with a note.
+    """
+    try:
+        lng, lat = degrees(draft.lng), degrees(draft.lat)
+    except NumberProblem:
+        note("place.invalid", "lng")
+        return
+    if lng is None and lat is None:
+        return
+    if lng is None or lat is None:
+        note("place.half", "lng" if lng is None else "lat")
+        return
+    if abs(lng) < 1e-9 and abs(lat) < 1e-9:
+        note("place.zero", "lng")
+        return
+    if not _in_china(lng, lat) and _in_china(lat, lng):
+        note("place.swapped", "lng")
+        lng, lat = lat, lng
+    if not (-180 <= lng <= 180 and -90 <= lat <= 90):
+        note("place.invalid", "lng")
+        return
+    told["lng"], told["lat"] = lng, lat
+    datum = said(draft.datum, "datum", note)
+    told["datum"] = _DATUMS.get(datum.upper()) if datum else None
+    if datum and told["datum"] is None:
+        note("place.datum_unknown", "datum")
+
+
+def _in_china(lng: float, lat: float) -> bool:
+    return 73 <= lng <= 136 and 3 <= lat <= 54

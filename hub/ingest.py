@@ -34,8 +34,8 @@ CHUNK = 1_000
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
 
-POINTS = ("before_raw", "raw_kept", "rows_put", "before_commit", "committed", "acknowledged")
-"""Names of the points of the line at which a test may stop it (crash points C02 to C09)."""
+POINTS = ("before_raw", "raw_kept", "rows_put", "before_commit", "committed")
+"""Names of the points of the line at which a test may stop it (crash points C02 to C08)."""
 
 Stop = Callable[[str], None]
 
@@ -258,7 +258,7 @@ class _Span:
     name: str
     announced: int | None = None
     pages: int = 0
-    keys: array[int] = field(default_factory=lambda: array("q"))
+    keys: "array[int]" = field(default_factory=lambda: array("q"))
 
     @property
     def distinct(self) -> int:

@@ -1,7 +1,8 @@
 """Court case numbers (案号): one normal form for all the ways they are written.
 
-Rule: 关于人民法院案件案号的若干规定, 法〔2015〕137号, in force since 2016-01-01: year in full-width brackets, court code, type
-word, number, 号. Before that the court wrote its short name and 字第: （2015）杭西民初字第123号.
+Rule: 关于人民法院案件案号的若干规定, 法〔2015〕137号, in force since 2016-01-01: year in full-width
+brackets, court code, type word, number, 号. Before that a court wrote its short name and 字第:
+（2015）杭西民初字第123号.
 """
 
 import re
@@ -23,7 +24,10 @@ _CASE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CaseNumber:
-    """A case number in parts. ``court`` is the court code (``浙1024``), empty in the form before 2016, whose words are in ``kind``."""
+    """A case number in parts. ``court`` is a court code (``浙1024``), empty in the form before 2016.
+
+    ``kind`` is the type word (``民初``), in the older form with the court's short name before it (``杭西民初``).
+    """
 
     year: int
     court: str

@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.regions import Region, current_region
 
-TABLE = Path(__file__).parent / "taxonomy" / "courts_zhejiang.csv"
+TABLE = Path(__file__).with_name("courts_zhejiang.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def _table() -> dict[str, Court]:
 
 
 def court(code_or_name: str) -> Court | None:
-    """Return the court of a code (``浙1024``) or of a full name, with or without 浙江省 before it. None when unknown."""
+    """Return the court of a code (``浙1024``) or of a full name, with or without 浙江省 before it. None if unknown."""
     wanted = code_or_name.strip()
     return _table().get(wanted) or _table().get(wanted.removeprefix("浙江省"))

@@ -1,16 +1,18 @@
-"""Identity numbers: citizen numbers (GB 11643), credit codes (GB 32100) and mobile numbers; parse, check, mask, hash.
+"""Identity numbers: citizen numbers (GB 11643), credit codes (GB 32100), mobile numbers; parse, check, mask, hash.
 
-Every parser answers the normal form or raises `IdentityError`, whose text never holds the value. The checks are slices and
-table look-ups: a citizen number costs about a microsecond, where general libraries cost 20 to 50.
+Every parser answers the normal form or raises `IdentityError`, whose text never holds the value. The checks are slices
+and table look-ups: a citizen number costs about a microsecond, where general libraries cost 20 to 50.
 """
 
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from operator import mul
+
+from schemas.regions import counties
 
 HASH_BYTES = 12
 
@@ -22,35 +24,31 @@ _CHECK_18 = "10X98765432"  # GB 11643, by the weighted sum modulo 11
 _WEIGHTS_18 = tuple(pow(2, 17 - place, 11) for place in range(17))
 
 
-def _share(width: int, start: int) -> dict[str, int]:
-    """What each group of ``width`` digits adds to the weighted sum when it begins at ``start``."""
-    weights = _WEIGHTS_18[start : start + width]
-    groups = (f"{number:0{width}}" for number in range(10**width))
-    return {group: sum(int(digit) * weight for digit, weight in zip(group, weights, strict=True)) for group in groups}
+def _shares(groups: Iterable[str], start: int) -> dict[str, int]:
+    """What each group of digits adds to the weighted sum when it begins at ``start``."""
+    weights = _WEIGHTS_18[start:]
+    return {group: sum(map(mul, map(int, group), weights)) for group in groups}
 
 
-_REGION_HEAD, _REGION_TAIL, _SERIAL = _share(3, 0), _share(3, 3), _share(3, 14)
-_YEAR = {group: share for group, share in _share(4, 6).items() if "1800" <= group < "2100"}
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_DAY = {
-    group: share
-    for group, share in _share(4, 10).items()
-    if "01" <= group[:2] <= "12" and 1 <= int(group[2:]) <= _DAYS[int(group[:2]) - 1]
-}
+_THREE_DIGITS = [f"{number:03}" for number in range(1000)]
+_MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # 0229 is judged with its year
+_REGION_HEAD, _REGION_TAIL, _SERIAL = (_shares(_THREE_DIGITS, start) for start in (0, 3, 14))
+_YEAR = _shares(map(str, range(1800, 2100)), 6)
+_DAY = _shares((f"{month:02}{day:02}" for month in range(1, 13) for day in range(1, _MONTH_LENGTHS[month - 1] + 1)), 10)
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 _CREDIT_VALUE = {sign: value for value, sign in enumerate(_CREDIT_ALPHABET)}
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
-)
+# GB/T 2260; 81 to 83 are residence permits of Hong Kong, Macao and Taiwan
+_PROVINCE_RANGES = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+_PROVINCES = frozenset(str(code) for first, last in _PROVINCE_RANGES for code in range(first, last + 1))
 
 
 class IdentityError(ValueError):
     """A number that is not what it should be. Raised by the parsers here.
 
-    ``code`` is one of ``missing masked length alphabet birth check_digit range``; the text is the code and never the value.
+    ``code`` is one of ``missing masked length alphabet birth check_digit range``; the text is that code alone.
     """
 
     def __init__(self, code: str) -> None:
@@ -59,7 +57,7 @@ class IdentityError(ValueError):
 
 
 def _tidy(text: str) -> str:
-    """Half-width, upper case, no gaps, hyphens or brackets. Raises `IdentityError` for nothing and for a masked value."""
+    """Half-width, upper case, no gaps, hyphens, brackets. Raises `IdentityError` for nothing and for a masked value."""
     text = text.translate(_TIDY).upper()
     if not text:
         raise IdentityError("missing")
@@ -74,25 +72,25 @@ def check_character(head: str) -> str:
 
 
 def citizen_number(text: str, *, on: date | None = None) -> str:
-    """Return the 18-character form of a citizen number (GB 11643-1999); a 15-digit one (GB 11643-1989) is raised to it.
+    """Return the 18-character form of a citizen number (GB 11643-1999), to which a 15-digit one (1989) is raised.
 
     Full-width digits, gaps, hyphens and a lower-case x are accepted. The region part is not judged here, see
-    `citizen_region_note`. ``on`` is the day by which a birth must lie (Beijing date; None is today: pass the day of receipt
-    where the answer must not hang on a clock). Raises `IdentityError`: missing, masked, length, alphabet, birth, check_digit.
+    `citizen_region_note`. ``on`` is the last day a birth can have, in Beijing; None is today: pass the day of receipt
+    where the answer must not hang on a clock.
+    Raises `IdentityError`: missing, masked, length, alphabet, birth, check_digit.
     """
     if len(text) != 18 or not (text.isascii() and text[:17].isdecimal()):
         text = _tidy(text)
         if len(text) == 15:
             text = _raise_15(text)
     try:
-        share = (
-            _REGION_HEAD[text[:3]] + _REGION_TAIL[text[3:6]] + _YEAR[text[6:10]] + _DAY[text[10:14]] + _SERIAL[text[14:17]]
-        )
+        region = _REGION_HEAD[text[:3]] + _REGION_TAIL[text[3:6]]
+        check = _CHECK_18[(region + _YEAR[text[6:10]] + _DAY[text[10:14]] + _SERIAL[text[14:17]]) % 11]
     except KeyError:
         raise IdentityError(_what_is_wrong(text)) from None
-    if text[17] != _CHECK_18[share % 11]:
-        if text[17] != "x" or share % 11 != 2:
-            raise IdentityError(_what_is_wrong(text.upper()))
+    if text[17:] != check:
+        if text[17:] != "x" or check != "X":
+            raise IdentityError(_what_is_wrong(text))
         text = text[:17] + "X"
     if text[10:14] == "0229" and not _is_leap(int(text[6:10])):
         raise IdentityError("birth")
@@ -102,7 +100,7 @@ def citizen_number(text: str, *, on: date | None = None) -> str:
 
 
 def _raise_15(text: str) -> str:
-    """6 region + 2 year + 4 day + 3 serial; the serials 996 to 999 were kept for people over a hundred, born in 18xx."""
+    """6 region, 6 birth, 3 serial. The serials 996 to 999 were kept for people over a hundred, born in 18xx."""
     if not text.isdecimal():
         raise IdentityError("masked" if "X" in text else "alphabet")
     head = text[:6] + ("18" if text[12:] > "995" else "19") + text[6:]
@@ -111,6 +109,7 @@ def _raise_15(text: str) -> str:
 
 def _what_is_wrong(text: str) -> str:
     """Name the first fault of a tidied text that is no citizen number: masked, length, alphabet, birth, check digit."""
+    text = text.upper()
     if text.count("X") > 1:
         return "masked"
     if len(text) != 18:
@@ -144,30 +143,27 @@ def citizen_region_note(number: str) -> str | None:
     """``region_unknown``, ``region_abolished`` or None for a citizen number in normal form. A note, never a rejection.
 
     Outside Zhejiang only the province prefix (GB/T 2260) is judged. In Zhejiang the county must be in the region table;
-    prefecture codes 3321 to 3350 stand for the 地区 dissolved until 2000 and are abolished as a whole.
+    3321 to 3350 are the prefectures (地区), the last of which were dissolved in 2000: abolished as a whole.
     """
     if number[:2] != "33":
         return None if number[:2] in _PROVINCES else "region_unknown"
     if "21" <= number[2:4] <= "50":
         return "region_abolished"
-    current, abolished = _zhejiang_counties()
-    county = number[:6]
-    return None if county in current else "region_abolished" if county in abolished else "region_unknown"
+    live = _zhejiang_counties().get(number[:6])
+    return None if live else "region_unknown" if live is None else "region_abolished"
 
 
 @cache
-def _zhejiang_counties() -> tuple[frozenset[str], frozenset[str]]:
-    from schemas.regions import counties  # noqa: PLC0415 - the table is read only when a number is judged
-
-    every = counties()
-    return frozenset(r.code[:6] for r in every if r.live), frozenset(r.code[:6] for r in every if not r.live)
+def _zhejiang_counties() -> dict[str, bool]:
+    """Whether each county code is live today."""
+    return {county.code: county.live for county in counties()}
 
 
 def credit_code(text: str) -> str:
     """Return the 18-character unified social credit code (GB 32100-2015), upper case.
 
-    Letters are possible in the first two places (``N2`` is a rural collective); places 3 to 8 are a region, in digits. Only the
-    last character is checked: the inner check of place 17 fails on codes that are in use.
+    Letters are possible in the first two places (``N2`` is a rural collective); places 3 to 8 are a region, in digits.
+    Only the last character is checked: the inner check of place 17 fails on codes that are in use.
     Raises `IdentityError`: missing, masked, length, alphabet, check_digit.
     """
     text = _tidy(text)
@@ -188,17 +184,17 @@ def credit_code(text: str) -> str:
 def mobile_number(text: str) -> str:
     """Return the 11 digits of a mainland mobile number.
 
-    Gaps, hyphens, brackets, full-width digits and the prefixes +86, 0086, 86 and 0 are accepted. Any second digit from 3 to 9 passes:
-    new ranges open every year. Raises `IdentityError`: missing, masked, alphabet, length, range.
+    Gaps, hyphens, brackets, full-width digits and the prefixes +86, 0086, 86 and 0 are accepted. Any second digit from
+    3 to 9 passes: new ranges open every year. Raises `IdentityError`: missing, masked, alphabet, length, range.
     """
-    if len(text) != 11 or not text.isascii():
+    if len(text) != 11 or not text.isascii() or not text.isdecimal():
         text = _tidy(text).removeprefix("+")
         for prefix in ("0086", "86", "0"):
             if text.startswith(prefix) and len(text) == 11 + len(prefix):
                 text = text[len(prefix) :]
                 break
-    if not text.isdecimal():
-        raise IdentityError("masked" if "X" in _tidy(text) else "alphabet")
+    if not (text.isascii() and text.isdecimal()):
+        raise IdentityError("masked" if "X" in text else "alphabet")
     if len(text) != 11:
         raise IdentityError("length")
     if text[0] != "1" or text[1] < "3":
@@ -207,7 +203,7 @@ def mobile_number(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Hide the middle of a number: a mobile keeps 3 + 4 characters (``138****0001``), anything longer than 7 keeps 3 + 2.
+    """Hide the middle of a number: a mobile keeps 3 + 4 characters (``138****0001``), others of 8 or more keep 3 + 2.
 
     Shorter text is hidden as a whole. The length stays.
     """
@@ -219,21 +215,22 @@ def mask(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Keep the first character of a name: ``张某某`` becomes ``张**``; one star for two characters, two for more."""
+    """Keep the first character of a name: ``张某某`` becomes ``张**``, ``张三`` ``张*``; never more than two stars."""
     name = name.strip()
     return name[:1] + "*" * min(len(name) - 1, 2) if len(name) > 1 else "*" * len(name)
 
 
+_MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _SENSITIVE = re.compile(
-    r"""(?<![0-9A-Za-z])(?:
-      (?P<citizen>[0-9]{6}(?:1[89]|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]
-        |[0-9]{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3})
-      |(?P<card>(?:35|4[0-9]|5[1-5]|6[02]|81|9[0-9])[0-9]{2}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?)
-      |(?P<mobile>(?:\+?(?:00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2})
-      |(?P<landline>\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[ -]?[2-8][0-9]{6,7})
+    rf"""(?<![0-9A-Za-z])(?:
+      (?P<citizen>[0-9]{{6}}[ -]?(?:1[89]|20)[0-9]{{2}}{_MONTH_DAY}[ -]?[0-9]{{3}}[0-9Xx]|[0-9]{{8}}{_MONTH_DAY}[0-9]{{3}})
+      |(?P<card>(?:35|4[0-9]|5[1-5]|6[02]|81|9[0-9])[0-9]{{2}}(?:[ -]?[0-9]{{4}}){{3}}(?:[ -]?[0-9]{{1,3}})?)
+      |(?P<mobile>(?:\+?(?:00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{{4}}){{2}})
+      |(?P<landline>\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ -]?[2-8][0-9]{{6,7}})
     )(?![0-9A-Za-z])""",
     re.VERBOSE,
 )
+_DIGIT_RUN = re.compile("[0-9０-９]{4}")  # every number above has one; most texts have none
 _HALF_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
@@ -242,16 +239,17 @@ def redact(text: str) -> str:
 
     Shape decides, not the check digit: a mistyped number is somebody's too. Credit codes are public and stay.
     """
-    return _SENSITIVE.sub(_hidden, text.translate(_HALF_DIGITS) if not text.isascii() else text)
+    if not _DIGIT_RUN.search(text):
+        return text
+    return _SENSITIVE.sub(_hidden, text if text.isascii() else text.translate(_HALF_DIGITS))
 
 
 def _hidden(match: re.Match[str]) -> str:
     found = match[0]
-    if match.lastgroup == "card" and len(found) == 18 and _is_credit_code(found):
+    if match.lastgroup == "card" and _is_credit_code(found):
         return found
     if match.lastgroup == "mobile":
-        bare = re.sub("[^0-9]", "", found)[-11:]
-        return mask(bare)
+        return mask(mobile_number(found))
     return mask(found)
 
 
@@ -265,7 +263,7 @@ def _is_credit_code(text: str) -> bool:
 def keyed_hash(key: bytes, kind: str, value: str) -> bytes:
     """HMAC-SM3 of a normal form, cut to 12 bytes: equal values meet in the store without being readable there.
 
-    ``kind`` (``citizen``, ``credit``, ``mobile``, ...) separates the domains: one text under two kinds gives two hashes.
+    ``kind`` (``citizen``, ``credit``, ``mobile``, ...) separates the domains: one text under two kinds has two hashes.
     """
     return _hmac_sm3()(key, f"{kind}\0{value}".encode())[:HASH_BYTES]
 
@@ -281,7 +279,7 @@ def _hmac_sm3_native(key: bytes, message: bytes) -> bytes:
 
 
 def _hmac_sm3_portable(key: bytes, message: bytes) -> bytes:
-    from cryptography.hazmat.primitives.hashes import SM3  # noqa: PLC0415 - 40 ms at import, needed on few machines
+    from cryptography.hazmat.primitives.hashes import SM3  # noqa: PLC0415 - slow to import, needed on few machines
     from cryptography.hazmat.primitives.hmac import HMAC  # noqa: PLC0415
 
     mac = HMAC(key, SM3())

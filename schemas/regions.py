@@ -5,6 +5,7 @@ Codes are statistical codes of 12 digits in `town_region`, else as the table wri
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,16 +13,19 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-TABLE = Path(__file__).parent / "taxonomy" / "regions_zhejiang.csv"
+TABLE = Path(__file__).with_name("regions_zhejiang.csv")
+
 UNKNOWN = "000000"
+"""Stands for the region of a place nothing is known of."""
 
 Level = Literal["province", "city", "county", "town"]
-_SUFFIXES = {"province": "省", "city": "市", "county": "市县区", "town": "街道镇乡"}
+_LEVELS: tuple[Level, ...] = ("province", "city", "county", "town")
+_SUFFIX = re.compile("(省|市|畲族自治县|县|区|街道|镇|畲族乡|乡)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One row of the table. ``live`` is False for a county that was abolished in ``abolished``, a year; ``successor`` leads on."""
+    """One row of the table. A county abolished in the year ``abolished`` is not ``live``; ``successor`` leads on."""
 
     code: str
     name: str
@@ -61,7 +65,7 @@ def _by_name() -> dict[str, tuple[Region, ...]]:
     names: defaultdict[str, list[Region]] = defaultdict(list)
     for region in _table().values():
         names[region.name].append(region)
-        short = region.name.rstrip(_SUFFIXES[region.level]) if region.level != "town" else region.name
+        short = _SUFFIX.sub("", region.name)
         if short != region.name and len(short) > 1:
             names[short].append(region)
     return {name: tuple(regions) for name, regions in names.items()}
@@ -74,9 +78,12 @@ def counties() -> tuple[Region, ...]:
 
 
 def region(code: str) -> Region | None:
-    """Return the region of a 6-, 9- or 12-digit code (a longer organisation code is cut to its town). None when unknown."""
+    """Return the region of a code of 2, 4, 6, 9 or 12 digits, or of a longer one that begins with a town. None if unknown.
+
+    A village code (12 digits) answers its town.
+    """
     code = code.strip()
-    if not (code.isascii() and code.isdecimal()) or len(code) not in (2, 4, 6, 9, 12) and len(code) < 12:
+    if not (code.isascii() and code.isdecimal()) or not (len(code) in (2, 4, 6, 9) or len(code) >= 12):
         return None
     return _table().get(code[:12].ljust(12, "0")) or _table().get(code[:9].ljust(12, "0"))
 
@@ -102,15 +109,24 @@ def town_region(code: str) -> str | None:
 
 
 def region_by_name(name: str, within: str | None = None) -> Region | None:
-    """Return the only region of that name, full (``西湖区``) or short (``西湖``), in the region ``within`` when given.
+    """Return the region of that name, full (``西湖区``) or short (``西湖``), in the region ``within`` when given.
 
-    A name borne twice answers None, except that a live region stands before abolished ones.
+    Live regions stand before abolished ones, larger before smaller (西湖 is the district, not a street of that name); a
+    name that two equals bear answers None.
     """
     found = _by_name().get(name.strip(), ())
-    if within is not None and (top := region(within)) is not None:
-        found = tuple(r for r in found if r is not top and any(up is top for up in ancestors(r)))
-    live = tuple(r for r in found if r.live) or found
-    return live[0] if len(live) == 1 else None
+    if within is not None:
+        top = region(within)
+        found = tuple(one for one in found if any(above is top for above in ancestors(one)))
+    if not found:
+        return None
+    rank = min(map(_rank, found))
+    best = [one for one in found if _rank(one) == rank]
+    return best[0] if len(best) == 1 else None
+
+
+def _rank(of: Region) -> tuple[bool, int]:
+    return not of.live, _LEVELS.index(of.level)
 
 
 def ancestors(of: Region) -> Iterator[Region]:

@@ -1,0 +1,1 @@
+"""Adapters for grid governance and city services."""

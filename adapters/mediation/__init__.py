@@ -1,0 +1,1 @@
+"""Adapters for mediation bodies."""

@@ -1,7 +1,7 @@
 """The fault dial: what may go wrong between a source and the hub, laid around any wire.
 
-A fault is one function registered by name. It gets the `Exchange` at hand and decides what leaves the socket; what it does
-not touch goes out as the wire answered it.
+A fault is one function registered by name. It gets the `Exchange` at hand and decides what leaves the socket; what it
+does not touch goes out as the wire answered it.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from threading import Lock
 from typing import Any, Protocol
 
-from conformance.lab.wire import Call, Reply, Wire
+from conformance.lab.wire import Reply, Wire
 
 LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>统一身份认证</title></head>"
@@ -22,9 +22,15 @@ LOGIN_PAGE = (
 class Exchange(Protocol):
     """One request under a fault, as the server lets faults see it."""
 
-    wire: Wire
-    call: Call
-    last: Reply | None  # the last answer this wire gave without a fault
+    @property
+    def wire(self) -> Wire:
+        """The wire being spoken."""
+        ...
+
+    @property
+    def last(self) -> Reply | None:
+        """The last answer this wire gave without a fault."""
+        ...
 
     def answer(self) -> Reply:
         """What the wire would say."""
@@ -49,7 +55,7 @@ class Exchange(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One setting of the dial: ``kind`` acts from the call after the first ``after`` on, ``times`` times (None: for ever)."""
+    """One setting of the dial: after ``after`` calls ``kind`` acts on the next ``times`` ones (None: for ever)."""
 
     kind: str
     after: int = 0
@@ -177,7 +183,7 @@ def drip(exchange: Exchange, options: Mapping[str, Any]) -> None:
 
 @fault("repeat")
 def repeat(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """The last right answer again, whatever was asked: a doubled page once, the last page for ever with ``times=None``."""
+    """The last right answer again, whatever was asked: a doubled page once, with ``times=None`` one page for ever."""
     exchange.send(exchange.last or exchange.answer())
 
 

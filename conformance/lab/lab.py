@@ -27,9 +27,9 @@ def sample_rows(wire: str) -> list[Row]:
 class Lab:
     """Simulated sources, running inside ``with``.
 
-    ``rows`` gives the rows of each wire by name; a wire that is not in it serves the sample payloads. ``port`` is the first
-    port, the others follow in the order of ``wires``; 0 takes free ones. ``clock`` is the sources' own, in epoch seconds.
-    Raises KeyError for a wire that does not exist.
+    ``rows`` gives the rows of each wire by name; a wire that is not in it serves the sample payloads. ``port`` is the
+    first port, the others follow in the order of ``wires``; 0 takes free ones. ``clock`` is the sources' own, in epoch
+    seconds; ``settings`` are told beside each source's own. Raises KeyError for a wire that does not exist.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Lab:
         rows: Mapping[str, Iterable[Row]] | None = None,
         port: int = 0,
         clock: Clock = time.time,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         unknown = [name for name in wires if name not in WIRES]
         if unknown:
@@ -48,6 +49,7 @@ class Lab:
             name: WIRES[name](list(given[name]) if name in given else sample_rows(name), clock=clock) for name in wires
         }
         self._ports = {name: port + n if port else 0 for n, name in enumerate(wires)}
+        self._settings = settings or {}
         self._servers: dict[str, WireServer] = {}
         self._running: set[str] = set()
 
@@ -119,6 +121,7 @@ class Lab:
                 "allow": [f"{LOOPBACK}/32"],
                 "history_from": wire.first_day(),
                 **wire.credentials(),
+                **self._settings.get(name, {}),
             }
             for name, wire in self.wires.items()
         }

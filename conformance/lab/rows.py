@@ -11,7 +11,7 @@ Rank = tuple[str, Any]
 
 
 class RawRow(Row):
-    """A row that leaves the lab as the very text it came in: duplicate keys, odd spacing and all. ``raw`` is UTF-8 JSON."""
+    """A row that leaves the lab as the very text it came in, duplicate keys and all. ``raw`` is JSON in UTF-8."""
 
     def __init__(self, raw: bytes, fields: Row) -> None:
         super().__init__(fields)
@@ -20,7 +20,7 @@ class RawRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row ready to be served. ``moment`` is its update time and ``place`` its key, both as the wire compares them."""
+    """One row ready to be served: ``moment`` is its update time, ``place`` its key, as the wire compares them."""
 
     moment: str
     place: Any
@@ -34,8 +34,10 @@ class Entry:
 
 
 class Snapshot:
-    """The table at one instant, never changed: entries by (moment, place). Selections are remembered, since pages of one
-    read ask for the same one again and again."""
+    """The table at one instant, never changed: entries by (moment, place).
+
+    Selections are remembered, since the pages of one read ask for the same one again and again.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry.rank)
@@ -44,7 +46,7 @@ class Snapshot:
         self._by_place: dict[tuple[int, int], Sequence[Entry]] = {}
 
     def between(self, low: str = "", high: str | None = None) -> Sequence[Entry]:
-        """Entries with ``low <= moment <= high`` in order of their keys, which no update can move; None is no upper bound."""
+        """Entries with ``low <= moment <= high``, by key: an order no update can change. None is no upper bound."""
         start = bisect_left(self._moments, low)
         stop = len(self.entries) if high is None else bisect_right(self._moments, high)
         found = self._by_place.get((start, stop))
@@ -65,7 +67,7 @@ class Snapshot:
 
 
 class Rows:
-    """A table under a lock. Keys need not be unique: real sources repeat themselves, and the hub must account for it."""
+    """A table under a lock. Keys need not be unique: real sources repeat themselves, and the hub accounts for it."""
 
     def __init__(
         self, rows: Iterable[Row], *, key: str, rank: Callable[[Row], Rank], encode: Callable[[Row], bytes]

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ LARGEST_BODY = 1 << 20  # bytes of a request
 
 
 class WireServer(ThreadingHTTPServer):
-    """Serves one wire until `stop`. ``broken`` holds what went wrong in the lab itself; a caller that hangs up is not that."""
+    """Serves one wire until `stop`. ``broken`` holds what went wrong in the lab itself, not callers that hang up."""
 
     daemon_threads = True
     block_on_close = False
@@ -69,9 +70,7 @@ class WireServer(ThreadingHTTPServer):
                 self._open.discard(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is the caller's business; anything else is a fault of the lab and is told at its end."""
-        import sys  # noqa: PLC0415
-
+        """A caller that went away is the caller's business; anything else is the lab's fault, told at its end."""
         error = sys.exception()
         if error is not None and not isinstance(error, ConnectionError):
             self.broken.append(error)

@@ -182,7 +182,7 @@ def day_of(moment: str) -> str:
 
 
 def page_of(entries: Sequence[Entry], page: object, size: object, *, past_end: str = "empty") -> Chunk:
-    """Cut a page by its number, counted from 1. ``past_end`` ``last`` is the trap: beyond the end comes the last page again."""
+    """Cut a page by its number, from 1. ``past_end`` ``last`` is the trap: beyond the end the last page comes again."""
     number, rows = int(str(page)), min(int(str(size)), LARGEST_PAGE)
     if number < 1 or rows < 1:
         raise ValueError("page and size begin at 1")

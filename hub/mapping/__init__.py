@@ -1,0 +1,1 @@
+"""Meaning: drafts become records (`normalize`), source codes and texts become taxonomy items (`mapper`)."""

@@ -6,38 +6,31 @@ source's a part of it) decide; ``skos:narrowMatch`` (ours is narrower) and ``sko
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from hub.mapping.text import half_width
 from schemas.record import Method
+from schemas.taxonomy import Cause, Taxonomy
+from schemas.taxonomy.sssom import Mapping as Row
+from schemas.taxonomy.sssom import MappingSet
 
-DECIDING = ("exactMatch", "broadMatch")
-_PATH_SIGNS = re.compile(r"[_/>|→\\]+|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])")
+Current = Callable[[str], str | None]
+Subject = tuple[str, str, Sequence[Row]]
+"""A source item: code, label, its mappings."""
+
+ITEM_LENGTH = 5
+"""Characters of an item code (``D0201``); a mapping onto a category (``D02``) can only propose."""
+
+_PATH = re.compile(r"[_/>|→\\]+|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])")
 _BRACKETED = re.compile(r"\([^()]*\)")
-
-
-class MappingRow(Protocol):
-    """What is read of an SSSOM row (`schemas.taxonomy.sssom.Mapping`)."""
-
-    @property
-    def subject_id(self) -> str: ...  # noqa: D102
-    @property
-    def subject_label(self) -> str: ...  # noqa: D102
-    @property
-    def predicate(self) -> str: ...  # noqa: D102
-    @property
-    def object_id(self) -> str: ...  # noqa: D102
-    @property
-    def confidence(self) -> float | None: ...  # noqa: D102
+_UNPRONOUNCED = re.compile(r"[\s,、;“”\"'‘’]+")
+_SUB_NUMBER = re.compile(r"[-(.]0*(\d+)\)?$")
 
 
 class Verdict(NamedTuple):
-    """What a crosswalk says of a source item.
-
-    ``item`` is set when it decides. Else ``proposed`` holds the items (or, by category code, the categories) it only proposes.
-    ``evidence`` names table, subject and predicate.
-    """
+    """What a table says of a source item: ``item`` when it decides, else the items or categories it only proposes."""
 
     method: Method
     item: str | None
@@ -47,45 +40,43 @@ class Verdict(NamedTuple):
 
 
 class Crosswalk:
-    """One mapping set, by code and by label.
+    """Source items by code and by label.
 
-    ``current`` follows a retired target to its live successor (None when the code is unknown: the row is then no use and left
-    out). A code is the part of the subject's CURIE after the colon; ``prefix`` (``XF-``) may be left out by the source.
+    ``current`` follows a retired target to its live successor; a target it does not know is left out. ``prefix`` (``XF-``) may
+    be missing from the codes the source sends.
     """
 
-    def __init__(
-        self,
-        method: Method,
-        name: str,
-        rows: Iterable[MappingRow],
-        *,
-        current: Callable[[str], str | None],
-        prefix: str = "",
-    ) -> None:
-        self.method, self.name = method, name
-        by_subject: defaultdict[str, list[tuple[str, str, float]]] = defaultdict(list)
-        labels: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        for row in rows:
-            target = current(row.object_id.rpartition(":")[2])
-            if target is None:
+    def __init__(self, method: Method, name: str, subjects: Iterable[Subject], *, current: Current, prefix: str = "") -> None:
+        self._by_code: dict[str, Verdict] = {}
+        short: dict[str, Verdict] = {}
+        labels: defaultdict[str, list[Verdict]] = defaultdict(list)
+        for code, label, rows in subjects:
+            verdict = judge(method, f"{name} {code}", rows, current)
+            if verdict is None:
                 continue
-            subject = row.subject_id.partition(":")[2] or row.subject_id
-            confidence = 0.5 if row.confidence is None else row.confidence
-            by_subject[subject].append((row.predicate.rpartition(":")[2], target, confidence))
-            if row.subject_label:
-                labels[plain(row.subject_label)][subject] = None
-        self._by_code = {subject: self._verdict(subject, found) for subject, found in by_subject.items()}
-        if prefix:
-            self._by_code = {
-                subject.removeprefix(prefix): verdict for subject, verdict in self._by_code.items()
-            } | self._by_code
-        self._by_label = {label: self._joint(tuple(self._by_code[each] for each in subjects)) for label, subjects in labels.items()}
+            self._by_code[code] = verdict
+            if prefix and code.startswith(prefix):
+                short[code.removeprefix(prefix)] = verdict
+            if label:
+                labels[plain(label)].append(verdict)
+        self._by_code = short | self._by_code
+        self._by_label = {label: _joint(verdicts) for label, verdicts in labels.items()}
 
-    def __len__(self) -> int:
-        return len(self._by_code)
+    @classmethod
+    def of_adapter(cls, mappings: MappingSet, current: Current) -> "Crosswalk":
+        """An adapter's own table (``crosswalk.sssom.tsv`` beside it)."""
+        subjects = ((code, rows[0].subject_label, rows) for code, rows in mappings.by_subject().items())
+        return cls("adapter_crosswalk", "adapter", subjects, current=current)
+
+    @classmethod
+    def of_department(cls, department: str, taxonomy: Taxonomy) -> "Crosswalk":
+        """The items of one of the 17 departments; empty for any other code."""
+        items = (item for item in taxonomy.source_items.values() if item.department == department)
+        subjects = ((item.code, item.label, item.matches) for item in items)
+        return cls("department_crosswalk", "department", subjects, current=taxonomy.current, prefix=f"{department}-")
 
     def by_code(self, code: str) -> Verdict | None:
-        """The verdict on a code, or on the code above it where a numeric one runs deeper than the table (030201 under 0302)."""
+        """The verdict on a code, or on the one above it where a numeric code runs deeper than the table (030201 under 0302)."""
         code = code.strip()
         found = self._by_code.get(code)
         while found is None and len(code) > 4 and code.isdecimal():
@@ -94,64 +85,84 @@ class Crosswalk:
         return found
 
     def by_label(self, label: str) -> Verdict | None:
-        """The verdict on a label as written, without its brackets or its 纠纷, or on the finest part of a path of labels."""
-        wanted = plain(label)
-        for part in (wanted, *reversed(_PATH_SIGNS.split(wanted))):
-            for written in (part, _BRACKETED.sub("", part), part + "纠纷", part.removesuffix("纠纷"), part.removesuffix("一案")):
-                if written and (found := self._by_label.get(written)):
-                    return found
-        return None
-
-    def _verdict(self, subject: str, found: list[tuple[str, str, float]]) -> Verdict:
-        for wanted in DECIDING:
-            for predicate, target, confidence in found:
-                if predicate == wanted and len(target) == 5:
-                    return Verdict(self.method, target, (), f"{self.name} {subject} {predicate} {target}", confidence)
-        proposed = tuple(dict.fromkeys(target for _, target, _ in found))
-        predicates = "/".join(dict.fromkeys(predicate for predicate, _, _ in found))
-        evidence = f"{self.name} {subject} {predicates} {' '.join(proposed)}"
-        return Verdict(self.method, None, proposed, evidence, max(confidence for _, _, confidence in found))
-
-    def _joint(self, verdicts: tuple[Verdict, ...]) -> Verdict:
-        """One label borne by several subjects decides where all agree, else proposes what any of them names."""
-        first = verdicts[0]
-        if all(verdict.item == first.item and verdict.item for verdict in verdicts):
-            return first
-        named = (each for verdict in verdicts for each in ((verdict.item,) if verdict.item else verdict.proposed))
-        proposed = tuple(dict.fromkeys(named))
-        evidence = "; ".join(verdict.evidence for verdict in verdicts)
-        return Verdict(self.method, None, proposed, evidence, max(verdict.confidence for verdict in verdicts))
+        """The verdict on a label (see `spellings`)."""
+        return next((found for each in spellings(label) if (found := self._by_label.get(each))), None)
 
 
 class Causes:
-    """Causes of action by label, then by number within an edition: numbers shift between the editions of 2020 and 2025.
+    """Causes of action (案由): by label first, then by number within an edition.
 
-    ``numbers`` gives the subject of (edition, number); a number without an edition counts only where all editions agree.
+    Numbers shift between the editions of 2020 and 2025 (物业服务合同纠纷 is 121, then 126): without an edition a number decides only
+    where both name causes of the same item.
     """
 
-    def __init__(self, crosswalk: Crosswalk, numbers: Mapping[tuple[str, str], str]) -> None:
-        self._crosswalk, self._numbers = crosswalk, numbers
-        self._editions = sorted({edition for edition, _ in numbers})
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._by_label: Mapping[str, Cause] = {plain(label): cause for label, cause in taxonomy.causes_by_label.items()}
+        self._editions = sorted({edition for _, edition, _ in taxonomy.causes_by_number})
 
     def find(self, code: str | None, label: str | None, edition: str | None) -> Verdict | None:
-        """The verdict on a cause: by label first, number second."""
-        if label and (found := self._crosswalk.by_label(label)):
-            return found
+        """The verdict on a cause; None for an unknown one and for a matter that is no dispute."""
+        if label:
+            for written in spellings(label):
+                if (cause := self._by_label.get(written)) is not None:
+                    return self._judge(cause)
         if not code:
             return None
-        number = half_width(code).strip().rstrip(".、")
-        if edition and (year := next((each for each in self._editions if each in half_width(edition)), None)):
-            return self._of((year, number))
-        found = {self._of((year, number)) for year in self._editions} - {None}
-        if len(found) == 1 and sum((year, number) in self._numbers for year in self._editions) == len(self._editions):
-            return found.pop()
-        return self._crosswalk.by_code(number) if not number.isdecimal() else None
+        if (cause := self._taxonomy.causes.get(code.strip())) is not None:
+            return self._judge(cause)
+        number = _SUB_NUMBER.sub(r".\1", half_width(code).strip().removesuffix("."))
+        kind = "administrative" if edition and "行政" in edition else "civil"
+        known = [year for year in self._editions if edition and year in half_width(edition)] or self._editions
+        causes = [self._taxonomy.causes_by_number.get((kind, year, number)) for year in known]
+        verdicts = {self._judge(cause) if cause else None for cause in causes}
+        first = verdicts.pop()
+        if first is None or any(each is None or each.item != first.item for each in verdicts):
+            return None
+        return first
 
-    def _of(self, key: tuple[str, str]) -> Verdict | None:
-        subject = self._numbers.get(key)
-        return self._crosswalk.by_code(subject) if subject else None
+    def _judge(self, cause: Cause) -> Verdict | None:
+        return judge("cause", f"cause {cause.code}", cause.matches, self._taxonomy.current)
 
 
+def judge(method: Method, name: str, rows: Sequence[Row], current: Current) -> Verdict | None:
+    """One source item's mappings as a verdict; None when none of them leads to a live code."""
+    live = [(row, target) for row in rows if (target := current(row.object_code)) is not None]
+    if not live:
+        return None
+    for row, target in live:
+        if row.decides and len(target) == ITEM_LENGTH:
+            return Verdict(method, target, (), f"{name} {_short(row)} {target}", row.confidence)
+    proposed = tuple(dict.fromkeys(target for _, target in live))
+    predicates = "/".join(dict.fromkeys(_short(row) for row, _ in live))
+    return Verdict(method, None, proposed, f"{name} {predicates} {' '.join(proposed)}", max(r.confidence for r, _ in live))
+
+
+@lru_cache(maxsize=4096)
 def plain(label: str) -> str:
-    """A label for comparison: half-width, without blanks, list marks (``、，``) and quotes."""
-    return re.sub(r"[\s,、;“”\"'‘’]+", "", half_width(label))
+    """A label for comparison: half-width, without blanks, list marks and quotes."""
+    return _UNPRONOUNCED.sub("", half_width(label))
+
+
+def spellings(label: str) -> Iterable[str]:
+    """How a table may spell a label: as written, as the finest part of a path, without brackets or 一案, with or without 纠纷."""
+    whole = plain(label)
+    for part in dict.fromkeys((whole, *reversed(_PATH.split(whole)))):
+        for written in dict.fromkeys((part, part.removesuffix("一案"), _BRACKETED.sub("", part))):
+            if written:
+                yield from (written, written + "纠纷", written.removesuffix("纠纷"))
+
+
+def _joint(verdicts: list[Verdict]) -> Verdict:
+    """One label borne by several subjects decides where all agree, else proposes what any of them names."""
+    first = verdicts[0]
+    if all(verdict.item == first.item and verdict.item for verdict in verdicts):
+        return first
+    named = (each for verdict in verdicts for each in ((verdict.item,) if verdict.item else verdict.proposed))
+    evidence = "; ".join(verdict.evidence for verdict in verdicts)
+    confidence = max(verdict.confidence for verdict in verdicts)
+    return Verdict(first.method, None, tuple(dict.fromkeys(named)), evidence, confidence)
+
+
+def _short(row: Row) -> str:
+    return row.predicate.rpartition(":")[2]

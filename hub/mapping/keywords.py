@@ -1,49 +1,50 @@
-"""The classifier's keywords: those of the taxonomy's items, and the weights and signals laid over them.
+"""The classifier's keywords: the words of the taxonomy's items, and tuned weights laid over them.
 
-``keywords.csv`` has the columns ``keyword,item,weight,signal``. A row speaks for an item (weight 3: decisive alone; 2: strong; 1: supports;
-below 0: against), overriding the weight the keyword has by ``items.csv``, or names a circumstance for the tie-break rules, or both.
+``keywords.csv`` in the taxonomy's folder has the columns ``keyword,item,weight``. Weights: 3 decides alone, 2 is strong, 1 supports, below 0
+speaks against, 0 takes a word of ``items.csv`` out.
 """
 
 import csv
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-import schemas.taxonomy
+from hub.errors import ConfigError
 from schemas.taxonomy import Taxonomy
 
-TABLE = Path(schemas.taxonomy.__file__).parent / "keywords.csv"
+TABLE = "keywords.csv"
+OTHER = "D2103"
+"""其他未列明纠纷: found by an explicit code only, never by text."""
 
 
 class Keyword(NamedTuple):
-    """One word and what it says. ``item`` or ``signal`` may be empty."""
+    """One word, the item it speaks for, and how strongly."""
 
     text: str
-    item: str = ""
-    weight: float = 0.0
-    signal: str = ""
+    item: str
+    weight: float
 
 
-@cache
-def overlay(table: Path = TABLE) -> tuple[Keyword, ...]:
-    """The rows of ``keywords.csv``. Raises ValueError, naming the row, for a weight that is no number."""
-    with table.open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Keyword(row["keyword"], row["item"], float(row["weight"] or 0), row["signal"]) for row in csv.DictReader(lines)
-        )
+def keywords(taxonomy: Taxonomy) -> Iterator[Keyword]:
+    """Yield every live item's words with weights by length, then the tuned ones (the later counts), retired items pointed on.
 
-
-def keywords(taxonomy: Taxonomy, table: Path = TABLE) -> Iterator[Keyword]:
-    """Every keyword of a live item with its weight, then the overlay, targets that are retired pointed on."""
+    Raises ConfigError for a weight that is no number.
+    """
     for code, item in taxonomy.items.items():
-        if taxonomy.live(code) and code != "D2103":  # "other" is never found by text
+        if item.live and code != OTHER:
             for word in item.keywords:
                 yield Keyword(word, code, weight_by_length(word))
-    for row in overlay(table):
-        item = row.item and taxonomy.current(row.item)
-        if item or row.signal:
-            yield row._replace(item=item or "")
+    table = taxonomy.folder / TABLE
+    if not table.exists():
+        return
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            try:
+                weight = float(row["weight"])
+            except ValueError:
+                raise ConfigError("the weight is no number", where=f"{TABLE} row {number}") from None
+            item = taxonomy.current(row["item"])
+            if item and item != OTHER:
+                yield Keyword(row["keyword"], item, weight)
 
 
 def weight_by_length(word: str) -> float:

@@ -44,7 +44,7 @@ class Normalizer:
     def __init__(self, manifest: Manifest, *, source: str, mapper: Mapper) -> None:
         self.manifest, self.source, self.mapper = manifest, source, mapper
         self._zone = manifest.zone
-        self._codes = Codes(mapper.taxonomy.code_tables)
+        self._codes = Codes(mapper.taxonomy)
         self._stages = {str(code): stage.value for code, stage in manifest.stages.items()}
 
     def record(self, draft: Draft, *, stream: str, fetched: datetime) -> DisputeRecord:

@@ -8,6 +8,7 @@ from typing import Any
 from hub.mapping.text import Note, line, name, said
 from schemas.draft import DraftParty
 from schemas.identity import IdentityError, citizen_number, citizen_region_note, credit_code, mobile_number
+from schemas.taxonomy import Taxonomy
 
 CITIZEN_CARD, OTHER_DOCUMENT = "111", "990"
 _NATURAL, _LEGAL = "1", "2"
@@ -38,10 +39,10 @@ _SHAPE_18 = re.compile(r"\d{17}[\dXx]|\d{15}", re.ASCII)
 
 
 class Codes:
-    """Code tables by code and by label, for parties and scales. Built once from ``Taxonomy.code_tables``."""
+    """Code tables by code and by label, for parties and scales. Built once."""
 
-    def __init__(self, tables: Any) -> None:
-        self._tables = {table: _lookup(table, tables) for table in ("party_role", "party_type", "gender", "id_type", "event_scale")}
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._tables = {table: also | _lookup(table, taxonomy) for table, also in _ALSO.items()}
 
     def code(self, table: str, value: Any, field: str, note: Note) -> str | None:
         """Code of a code or label. None and the note ``code.unknown`` for one that is not in the table."""
@@ -146,7 +147,5 @@ def _readable(part: str) -> bool:
         return _LANDLINE.fullmatch(part) is not None
 
 
-def _lookup(table: str, tables: Any) -> dict[str, str]:
-    codes = tables[table]
-    found = {label: code for code, label in codes.items()} | {code: code for code in codes}
-    return _ALSO.get(table, {}) | found
+def _lookup(table: str, taxonomy: Taxonomy) -> dict[str, str]:
+    return {**taxonomy.codes_by_label[table], **{code: code for code in taxonomy.code_tables[table]}}

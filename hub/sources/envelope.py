@@ -128,7 +128,9 @@ def judge(body: Any, envelope: Envelope, spot: Spot) -> str:
         return code
     if re.fullmatch(r"5[0-9][0-9]", code):
         raise spot.error(SourceUnavailable, f"the source failed{told}")
-    raise spot.error(SourceReplyInvalid, f"the source reports a failure{told}", hint="look the code up in its documents")
+    raise spot.error(
+        SourceReplyInvalid, f"the source reports a failure{told}", hint="look the code up in its documents"
+    )
 
 
 def walk(value: Any, path: str) -> Any:
@@ -167,7 +169,9 @@ def _rows(body: Any, envelope: Envelope, spot: Spot) -> tuple[Sequence[Item], in
     value, total = walk(body, envelope.items), _total(body, envelope)
     empties = _texts(envelope.empty_values)
     # A gateway that leaves null fields out means null: absent counts as null, where null is declared as empty.
-    if envelope.empty_values and (_text(value) or "") in (empties | {""} if "null" in empties and value is ABSENT else empties):
+    if envelope.empty_values and (_text(value) or "") in (
+        empties | {""} if "null" in empties and value is ABSENT else empties
+    ):
         return (), total
     spot_name = envelope.items or "the body"
     for _ in range(_NESTED_LEVELS):

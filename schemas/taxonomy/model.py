@@ -66,8 +66,8 @@ class SourceItem:
 class Cause:
     """A cause of action (案由). ``edition`` is the year of its rules; ``number`` runs within kind and edition.
 
-    ``number_2020`` is the number of the same-named civil cause in the edition of 2020. ``matches`` is empty for matters that are
-    no dispute or too general.
+    ``number_2020`` is the number of the same-named civil cause in the edition of 2020. ``matches`` is empty for matters
+    that are no dispute.
     """
 
     code: str
@@ -99,12 +99,13 @@ class CodeValue:
 class Taxonomy:
     """A whole, checked edition. Dictionaries keep file order and are shared: read, never write.
 
-    ``department_items`` is keyed by (department, code) and by (department, label). ``causes_by_label`` holds the finest cause of
-    the newest edition under a label; ``causes_by_number`` is keyed by (kind, edition, number), such as ``("civil", "2020", "121")``.
-    ``code_tables[table][code]`` is a `CodeValue`, ``codes_by_label[table][label]`` its code.
+    ``department_items`` is keyed by (department, code) and by (department, label). ``causes_by_label`` holds the finest
+    cause of the newest edition under a label; ``causes_by_number`` is keyed by (kind, edition, number), such as
+    ``("civil", "2020", "121")``. ``code_tables[table][code]`` is a `CodeValue`, ``codes_by_label[table][label]`` its code.
     """
 
     name: str
+    name_zh: str
     version: str
     edition: date
     base: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault. ``row`` is the line in the file, counted from 1 with the header; 0 where the fault is of the whole file."""
+    """One fault. ``row`` is the line in the file, its header being line 1; 0 where the whole file is meant."""
 
     file: str
     row: int
@@ -18,7 +18,7 @@ class Problem:
 
 
 class TaxonomyError(ValueError):
-    """A taxonomy or crosswalk that cannot be used. ``problems`` lists every fault found; the text shows each on its line.
+    """A taxonomy or crosswalk that cannot be used. ``problems`` lists every fault; the text shows each on its line.
 
     Raised by `schemas.taxonomy.load`, `read_sssom` and `install`.
     """

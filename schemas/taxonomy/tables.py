@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,13 +12,18 @@ from schemas.taxonomy.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: its line number in the file and its cells by column, stripped."""
+    """One line of a table: its file, its line number there, and its cells by column, stripped."""
 
+    file: str
     line: int
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
+
+    def fault(self, column: str, reason: str) -> Problem:
+        """What is wrong with a cell of this row."""
+        return Problem(self.file, self.line, column, reason)
 
 
 def read_text(path: Path, problems: list[Problem]) -> str | None:
@@ -36,39 +41,38 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
         return None
 
 
-def read_table(path: Path, columns: Sequence[str], problems: list[Problem], *, delimiter: str = ",") -> list[Row]:
-    """Return the rows of a CSV file that has at least ``columns``; further columns are kept. Faults go to ``problems``."""
+def read_table(path: Path, columns: Collection[str], problems: list[Problem]) -> list[Row]:
+    """Return the rows of a CSV file that has at least ``columns``; further columns are kept, blank lines left out."""
     text = read_text(path, problems)
     if text is None:
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not header_is_whole(path.name, 1, header, columns, problems):
+        if faults := header_faults(path.name, 1, header, columns):
+            problems += faults
             return []
         for cells in reader:
             if not any(map(str.strip, cells)):
                 continue
-            if len(cells) != len(header):
-                reason = f"{len(cells)} cells where the header has {len(header)}"
-                problems.append(Problem(path.name, reader.line_num, "", reason))
-                continue
-            rows.append(Row(reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))))
+            row = Row(path.name, reader.line_num, dict(zip(header, map(str.strip, cells), strict=False)))
+            if len(cells) == len(header):
+                rows.append(row)
+            else:
+                problems.append(row.fault("", f"{len(cells)} cells where the header has {len(header)}"))
     except csv.Error as error:
         problems.append(Problem(path.name, reader.line_num, "", f"broken CSV: {error}"))
     return rows
 
 
-def header_is_whole(
-    file: str, line: int, header: Sequence[str], columns: Iterable[str], problems: list[Problem]
-) -> bool:
-    """Note each missing column with the nearest one that is there, and each column that stands twice."""
-    before = len(problems)
+def header_faults(file: str, line: int, header: Sequence[str], columns: Collection[str]) -> list[Problem]:
+    """Each missing column, with the nearest one that is there, and each column that stands twice."""
+    spare = [name for name in header if name not in columns]
+    faults = []
     for column in columns:
         if column not in header:
-            near = get_close_matches(column, [name for name in header if name not in columns], n=1)
-            problems.append(Problem(file, line, column, "missing column" + (f"; is {near[0]!r} meant?" if near else "")))
-    for column in sorted({name for name in header if header.count(name) > 1}):
-        problems.append(Problem(file, line, column, "column stands twice"))
-    return len(problems) == before
+            near = get_close_matches(column, spare, n=1)
+            faults.append(Problem(file, line, column, "missing column" + (f"; is {near[0]!r} meant?" if near else "")))
+    twice = sorted({name for name in header if header.count(name) > 1})
+    return faults + [Problem(file, line, column, "column stands twice") for column in twice]

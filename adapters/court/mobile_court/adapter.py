@@ -1,24 +1,8 @@
 """Adapter for the case table of a mobile court (移动微法院): pinyin columns over JSON, signed headers."""
 
+import hub.api as hub
 from adapters.numbers import references
-from hub.api import (
-    Adapter,
-    AdapterConfig,
-    Capability,
-    Draft,
-    DraftParty,
-    DraftResolution,
-    Envelope,
-    Item,
-    Manifest,
-    PageNumber,
-    Request,
-    Signing,
-    Since,
-    Stage,
-    Stream,
-    hookimpl,
-)
+from hub.api import Stage
 
 ROLES = {
     **dict.fromkeys(("原告", "申请人", "上诉人", "申请执行人", "再审申请人"), "1"),
@@ -30,56 +14,61 @@ STAGES = {
     "收案": Stage.RECEIVED, "立案": Stage.FILED, "审理": Stage.HEARING, "调解": Stage.MEDIATING, "判决": Stage.JUDGED,
     "结案": Stage.CLOSED, "执行": Stage.ENFORCING, "撤诉": Stage.WITHDRAWN,
 }  # fmt: skip
-NEW_CAUSES = "20260101"  # the 2025 edition of the causes of action is in force from this filing day on
+NEW_CAUSES = "20260101"  # the civil causes of 2025 are in force from this filing day on
 
 
-class MobileCourt(Adapter[AdapterConfig]):
+class MobileCourt(hub.Adapter[hub.AdapterConfig]):
     """Court cases. Pages come in order of the case key: an update during the read moves no row past the reader."""
 
-    manifest = Manifest(
+    manifest = hub.Manifest(
         name="mobile_court", version="1.0.0", kind="court", title="Mobile court", title_zh="移动微法院",
         department="FY", code_system="court_cause", causes=True, channel="FY",
-        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED}),
-        envelope=Envelope(
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
+        envelope=hub.Envelope(
             ok="code", ok_values=(1000,), denied=(1401, 1403), throttled=(1429,),
             items="data.records", total="data.total", message="message",
         ),
-        signing=Signing(
+        signing=hub.Signing(
             fields=("{app_key}", "{timestamp}", "{app_secret}"), algorithm="sm3", timestamp="s",
             key_name="appName", timestamp_name="timestamp", nonce_name="", sign_name="sign",
         ),
-        streams=(Stream(request=Request(
+        streams=(hub.Stream(request=hub.Request(
             path="/peace/intranet/case/page", method="POST", place="json",
-            paging=PageNumber(page="current", size="size", rows=200),
-            since=Since(param="LASTUPDATE", style="%Y%m%d%H%M%S"),
+            paging=hub.PageNumber(page="current", size="size", rows=200),
+            since=hub.Since(param="LASTUPDATE", style="%Y%m%d%H%M%S"),
         )),),
         stages=STAGES,
     )  # fmt: skip
 
-    def draft(self, item: Item) -> Draft:
+    def draft(self, item: hub.Item) -> hub.Draft:
         """One case; the cause of action is its label, and its number counts by the edition of the filing day."""
         ending = item.get("JAFS") or None
-        return Draft(
+        return hub.Draft(
             key=item["AHDM"], revision=item.get("LASTUPDATE"), title=item.get("AY"), detail=item.get("AQ"),
             code=item.get("AYDM"), label=item.get("AY"),
-            edition="2025" if (item.get("LARQ") or "") >= NEW_CAUSES else "2020",
+            edition=edition(item.get("AJLB") or "", item.get("LARQ") or ""),
             opened=item.get("LARQ"), closed=item.get("JARQ"), status=item.get("AJZT"),
             region=item.get("JBFY"), amount=item.get("JABDJE"), parties=[party(p) for p in item.get("DSR") or ()],
             references=references(item.get("XGAH"), ("court_case", item.get("AH") or "")),
-            resolution=DraftResolution(method=METHODS.get(ending), situation=ending) if ending else None,
+            resolution=hub.DraftResolution(method=METHODS.get(ending), situation=ending) if ending else None,
             extra={name: item.get(name) for name in ("AJLB", "AJLY", "SXRQ", "YSAJLXDM")},
         )  # fmt: skip
 
 
-def party(row: Item) -> DraftParty:
+def edition(kind: str, filed: str) -> str:
+    """Which list AYDM is a number of: the administrative causes of 2020, or the civil ones by the filing day."""
+    return "行政2020" if kind.startswith("行政") else "2025" if filed >= NEW_CAUSES else "2020"
+
+
+def party(row: hub.Item) -> hub.DraftParty:
     """A litigant (当事人); a standing that is not known is a third party's."""
-    return DraftParty(
+    return hub.DraftParty(
         name=row.get("XM"), role=ROLES.get(row.get("SSDW") or "", "3"), kind=row.get("LX") or "自然人",
         id_number=row.get("ZJHM"), phone=row.get("SJHM"), address=row.get("DZ"),
     )  # fmt: skip
 
 
-@hookimpl
-def hub_adapters() -> list[type[Adapter[AdapterConfig]]]:
+@hub.hookimpl
+def hub_adapters() -> list[type[hub.Adapter[hub.AdapterConfig]]]:
     """The adapter of this package."""
     return [MobileCourt]

@@ -1,65 +1,48 @@
 """Adapter for grid events (基层治理四平台): form bodies, a token header, an envelope in an envelope."""
 
+import hub.api as hub
 from adapters.numbers import references
-from hub.api import (
-    Adapter,
-    AdapterConfig,
-    Capability,
-    Draft,
-    DraftParty,
-    Envelope,
-    Item,
-    Login,
-    Manifest,
-    PageNumber,
-    Request,
-    Since,
-    Stage,
-    Stream,
-    hookimpl,
-)
+from hub.api import Stage
 
 STAGES = {
     "网格上报": Stage.RECEIVED, "镇街受理": Stage.ACCEPTED, "部门办理": Stage.HANDLING, "办结": Stage.CLOSED,
     "回访": Stage.FOLLOW_UP,
 }  # fmt: skip
 EXTRA = ("typename", "eventLevel", "componentId", "source")
-TITLE = 60  # characters
 
 
-class FourPlatforms(Adapter[AdapterConfig]):
+class FourPlatforms(hub.Adapter[hub.AdapterConfig]):
     """Events of the grid. ``base_url`` ends with the city's gateway, ``/api/jczl_{env}_{city}``."""
 
-    manifest = Manifest(
+    manifest = hub.Manifest(
         name="four_platforms", version="1.0.0", kind="grid", title="Four platforms", title_zh="基层治理四平台",
         department="ZFW", code_system="gbt_31000", channel="WG",
-        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED}),
-        envelope=Envelope(
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
+        envelope=hub.Envelope(
             ok="success", ok_values=(True, "true"), code="code", message="message", items="data",
-            inner=Envelope(ok="code", ok_values=(200,), items="result.rows", total="result.total"),
+            inner=hub.Envelope(ok="code", ok_values=(200,), items="result.rows", total="result.total"),
         ),
-        login=Login(
+        login=hub.Login(
             path="/oauth/token.json", wrap="bizContent", single_quoted=True, plain={"appKey": "{app_key}"},
             fields={
                 "username": "{username}", "password": "{password}", "grant_type": "password", "scope": "all",
                 "Authorization": "Basic {app_secret}",
             },
-            envelope=Envelope(ok="code", ok_values=(200,), message="message"),
-            token="access_token", life="exp", header="auth",
+            envelope=hub.Envelope(ok="code", ok_values=(200,), message="message"),
+            token="access_token", life="exp", header="auth",  # noqa: S106 - a path
         ),
-        streams=(Stream(request=Request(
+        streams=(hub.Stream(request=hub.Request(
             path="/event/page.json", method="POST", place="form", wrap="bizContent", plain={"appKey": "{app_key}"},
-            paging=PageNumber(page="pageNum", size="pageSize", rows=200),
-            since=Since(param="updateTimeStart"),
+            paging=hub.PageNumber(page="pageNum", size="pageSize", rows=200),
+            since=hub.Since(param="updateTimeStart"),
         )),),
         stages=STAGES,
     )  # fmt: skip
 
-    def draft(self, item: Item) -> Draft:
-        """One event; it has no title, so its first sentence stands for one."""
-        content = item.get("content") or ""
-        return Draft(
-            key=item["id"], revision=item.get("updatetime"), title=content.split("。")[0][:TITLE], detail=content,
+    def draft(self, item: hub.Item) -> hub.Draft:
+        """One event. It has no title: the hub takes the first sentence of its text."""
+        return hub.Draft(
+            key=item["id"], revision=item.get("updatetime"), detail=item.get("content"),
             code=item.get("typecode"), label=item.get("typename"), status=item.get("status"),
             opened=item.get("createtime"), happened=item.get("occurdate"), address=item.get("occurLocation"),
             region=item.get("orgcode"), org_path=(item.get("orgname") or "").split("/"),
@@ -70,14 +53,14 @@ class FourPlatforms(Adapter[AdapterConfig]):
         )  # fmt: skip
 
 
-def person(row: Item) -> DraftParty:
+def person(row: hub.Item) -> hub.DraftParty:
     """Someone met at the event. The grid does not take sides: 当事人 may be either one."""
-    return DraftParty(
+    return hub.DraftParty(
         name=row.get("name"), id_number=row.get("idcard"), phone=row.get("mobile"), person_class=row.get("type"),
     )  # fmt: skip
 
 
-@hookimpl
-def hub_adapters() -> list[type[Adapter[AdapterConfig]]]:
+@hub.hookimpl
+def hub_adapters() -> list[type[hub.Adapter[hub.AdapterConfig]]]:
     """The adapter of this package."""
     return [FourPlatforms]

@@ -1,25 +1,8 @@
 """Adapter for mediation cases (浙江解纷码): signed POST, rows after (updateTime, id), the unified codes themselves."""
 
+import hub.api as hub
 from adapters.numbers import references
-from hub.api import (
-    Adapter,
-    AdapterConfig,
-    Capability,
-    Draft,
-    DraftParty,
-    DraftResolution,
-    DraftStep,
-    Envelope,
-    Item,
-    Keyset,
-    Manifest,
-    Request,
-    Signing,
-    Since,
-    Stage,
-    Stream,
-    hookimpl,
-)
+from hub.api import Stage
 
 STAGES = {
     "10": Stage.RECEIVED, "11": Stage.REFUSED, "20": Stage.DISPATCHED, "30": Stage.MEDIATING, "40": Stage.SETTLED,
@@ -31,56 +14,56 @@ KINDS = {"natural": "1", "legal": "2", "unincorporated": "3"}
 EXTRA = ("orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
 
 
-class DisputeCode(Adapter[AdapterConfig]):
+class DisputeCode(hub.Adapter[hub.AdapterConfig]):
     """Mediation cases by rising (updateTime, id): nothing is skipped or repeated however the table moves."""
 
-    manifest = Manifest(
+    manifest = hub.Manifest(
         name="dispute_code", version="1.0.0", kind="mediation", title="Dispute code", title_zh="浙江解纷码",
         department="SF", code_system="unified", channel="TJ",
-        capabilities=frozenset({Capability.INCREMENTAL, Capability.ORDERED, Capability.COUNTED}),
-        envelope=Envelope(
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.ORDERED, hub.Capability.COUNTED}),
+        envelope=hub.Envelope(
             ok="code", ok_values=(0,), denied=(40101, 40102, 40103), throttled=(42900,),
             items="data.records", total="data.total", message="msg",
         ),
-        signing=Signing(fields=("{method}", "{path}", "{timestamp}", "{nonce}", "{body}"), joiner="\n"),
-        streams=(Stream(request=Request(
+        signing=hub.Signing(fields=("{method}", "{path}", "{timestamp}", "{nonce}", "{body}"), joiner="\n"),
+        streams=(hub.Stream(request=hub.Request(
             path="/openapi/v1/dispute/page", method="POST", place="json",
-            paging=Keyset(time="updateTime", key="id", after_time="afterTime", after_key="afterId", rows=500),
-            since=Since(param="updateTimeStart"),
+            paging=hub.Keyset(time="updateTime", key="id", after_time="afterTime", after_key="afterId", rows=500),
+            since=hub.Since(param="updateTimeStart"),
         )),),
         stages=STAGES,
     )  # fmt: skip
 
-    def draft(self, item: Item) -> Draft:
+    def draft(self, item: hub.Item) -> hub.Draft:
         """One mediation case; without an item, its category is the code."""
         status, accepted = item.get("status"), item.get("acceptTime")
         sides = (("1", "applicant"), ("2", "respondent"), ("3", "thirdParty"))
-        return Draft(
+        return hub.Draft(
             key=str(item["id"]), revision=item.get("updateTime"), title=item.get("title"), detail=item.get("content"),
             code=item.get("item") or item.get("disputeType"),
             label=item.get("itemName") or item.get("disputeTypeName"),
             opened=item.get("applyTime"), closed=item.get("endTime"), status=status,
             address=item.get("occurPlace"), region=item.get("regionCode"), amount=item.get("amount"),
             parties=[party(p, role, item) for role, side in sides for p in item.get(side) or ()],
-            steps=[DraftStep(at=accepted, action="受理", body=item.get("orgName") or "")] if accepted else [],
+            steps=[hub.DraftStep(at=accepted, action="受理", body=item.get("orgName") or "")] if accepted else [],
             references=references(item.get("sourceNo"), ("dispute_code", item.get("caseNo") or "")),
-            resolution=DraftResolution(method="人民调解", organisation=item.get("orgName"), success=SUCCESS[status])
+            resolution=hub.DraftResolution(method="人民调解", organisation=item.get("orgName"), success=SUCCESS[status])
             if status in SUCCESS else None,
             extra={name: item.get(name) for name in EXTRA},
         )  # fmt: skip
 
 
-def party(row: Item, role: str, item: Item) -> DraftParty:
+def party(row: hub.Item, role: str, item: hub.Item) -> hub.DraftParty:
     """One side; the agents are the first applicant's."""
-    first = role == "1" and row is item["applicant"][0]
-    return DraftParty(
+    agents = [a["name"] for a in item.get("agent") or ()] if role == "1" and row is item["applicant"][0] else []
+    return hub.DraftParty(
         name=row.get("name"), role=role, kind=KINDS.get(row.get("partyType") or "natural", "1"),
         id_type=row.get("idType"), id_number=row.get("idNo"), phone=row.get("tel"), gender=row.get("gender"),
-        address=row.get("address"), agent="、".join(a["name"] for a in item.get("agent") or ()) or None if first else None,
+        address=row.get("address"), agent="、".join(agents) or None,
     )  # fmt: skip
 
 
-@hookimpl
-def hub_adapters() -> list[type[Adapter[AdapterConfig]]]:
+@hub.hookimpl
+def hub_adapters() -> list[type[hub.Adapter[hub.AdapterConfig]]]:
     """The adapter of this package."""
     return [DisputeCode]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from threading import Lock
 
 import orjson
 
@@ -12,7 +13,7 @@ WINDOW_S = 300  # how far a caller's clock may be off, and how long a nonce is r
 
 
 class DisputeCode(Wire):
-    """``POST /openapi/v1/dispute/page`` with ``updateTimeStart`` (at or after), ``afterTime``, ``afterId`` and ``size``.
+    """``POST /openapi/v1/dispute/page``: ``updateTimeStart`` (at or after), ``afterTime``, ``afterId``, ``size``.
 
     ``X-Sign`` = hex HMAC-SHA256 over method, path, ``X-Timestamp`` (ms), ``X-Nonce`` and body, joined by line feeds.
     """
@@ -25,6 +26,7 @@ class DisputeCode(Wire):
     def __init__(self, rows: list[Row], *, clock: Clock) -> None:
         super().__init__(rows, clock=clock)
         self._nonces: dict[str, float] = {}
+        self._lock = Lock()
 
     def rank(self, row: Row) -> Rank:
         """UpdateTime and id, the latter as a number."""
@@ -45,10 +47,12 @@ class DisputeCode(Wire):
         now = self.clock()
         if not stamp.isdigit() or abs(now - int(stamp) / 1000) > WINDOW_S:
             raise self._refusal(40102, "请求时间超出允许范围")
-        self._nonces = {known: at for known, at in self._nonces.items() if now - at <= WINDOW_S}
-        if not nonce or nonce in self._nonces:
-            raise self._refusal(40103, "重复的请求")
-        self._nonces[nonce] = now
+        with self._lock:
+            while self._nonces and now - next(iter(self._nonces.values())) > WINDOW_S:
+                del self._nonces[next(iter(self._nonces))]  # the oldest stand first
+            if not nonce or nonce in self._nonces:
+                raise self._refusal(40103, "重复的请求")
+            self._nonces[nonce] = now
 
     @staticmethod
     def _refusal(code: int, message: str) -> Refusal:

@@ -12,7 +12,7 @@ WINDOW_S = 600  # how far a caller's clock may be off
 
 
 class MobileCourt(Wire):
-    """``POST /peace/intranet/case/page`` with ``current``, ``size`` and ``LASTUPDATE`` (``yyyymmddHHMMSS``, at or after).
+    """``POST /peace/intranet/case/page``: ``current``, ``size``, ``LASTUPDATE`` (``yyyymmddHHMMSS``, at or after).
 
     Headers: ``appName``, ``timestamp`` (s), ``sign`` = SM3 hex of appName + timestamp + secret.
     """

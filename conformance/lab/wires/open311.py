@@ -14,8 +14,10 @@ MISSING = ("", "null", "true")  # what stands in real data where a time is missi
 
 
 class Open311(Wire):
-    """``GET /requests.json|xml`` with ``page``, ``page_size``, ``start_date``, ``end_date`` (on ``requested_datetime``) and
-    ``updated_after``; ``GET /requests/ID.json|xml`` answers a list of one; ``GET /services.json|xml``."""
+    """``GET /requests.json|xml``, ``/requests/ID.json|xml`` (a list of one) and ``/services.json|xml``.
+
+    Requests take ``page``, ``page_size``, ``updated_after``; ``start_date`` and ``end_date`` on ``requested_datetime``.
+    """
 
     name = "open311"
     key = "service_request_id"

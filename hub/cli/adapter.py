@@ -1,0 +1,195 @@
+"""``hub adapter``: which adapters there are, what they are, and what one makes of a reply."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.show import facts, json_option, say, table, write_json
+from hub.cli.workplace import Workplace, at_work
+
+if TYPE_CHECKING:
+    from hub.contract import Page
+    from hub.registry import AdapterClass
+
+PAGES_TRIED = 20
+DAYS_TRIED = 7
+
+
+@click.group("adapter")
+def adapter() -> None:
+    """The adapters of this installation."""
+
+
+@adapter.command("list")
+@json_option
+@at_work
+def list_(work: Workplace, as_json: bool) -> None:
+    """List the adapters in use, and those that are off with the reason."""
+    registry = work.registry
+    rows = [
+        {
+            "name": name,
+            "kind": kind.manifest.kind,
+            "title": kind.manifest.title,
+            "title_zh": kind.manifest.title_zh,
+            "version": kind.manifest.version,
+            "capabilities": sorted(kind.manifest.capabilities),
+            "distribution": registry.distributions[name],
+        }
+        for name, kind in sorted(registry.adapters.items())
+    ]
+    if as_json:
+        write_json({"adapters": rows, "off": [vars(off) for off in registry.off]})
+        return
+    columns = ("适配器 adapter", "类别 kind", "系统 system", "版本 version", "能力 capabilities", "来自 package")
+    cells = [
+        (
+            r["name"],
+            r["kind"],
+            f"{r['title_zh']} {r['title']}".strip(),
+            r["version"],
+            r["capabilities"],
+            r["distribution"],
+        )
+        for r in rows
+    ]
+    table(columns, cells)
+    if registry.off:
+        off = [(each.name, each.distribution, each.reason) for each in registry.off]
+        table(("停用 off", "来自 package", "原因 reason"), off)
+
+
+@adapter.command("show")
+@click.argument("name")
+@json_option
+@at_work
+def show(work: Workplace, name: str, as_json: bool) -> None:
+    """Show what an adapter declares: manifest, streams, settings, status codes, crosswalk."""
+    from hub.registry import adapter_package, crosswalk_path
+
+    kind = work.registry.get(name)
+    manifest, crosswalk = kind.manifest, crosswalk_path(kind)
+    told: dict[str, Any] = {
+        "name": manifest.name,
+        "version": manifest.version,
+        "title_zh": manifest.title_zh,
+        "title": manifest.title,
+        "kind": manifest.kind,
+        "package": adapter_package(kind),
+        "distribution": work.registry.distributions[name],
+        "department": manifest.department,
+        "timezone": manifest.timezone,
+        "encoding": manifest.encoding,
+        "code_system": manifest.code_system,
+        "channel": manifest.channel,
+        "overlap_s": manifest.overlap_s,
+        "capabilities": sorted(manifest.capabilities),
+        "streams": [stream.name for stream in manifest.streams],
+        "crosswalk": crosswalk.name if crosswalk else None,
+    }
+    stages = {code: str(stage) for code, stage in manifest.stages.items()}
+    if as_json:
+        write_json(told | {"settings": _settings_of(kind), "stages": stages})
+        return
+    facts(told)
+    say("")
+    rows = [(each["name"], each["type"], each["default"], each["secret"]) for each in _settings_of(kind)]
+    table(("设置 setting", "类型 type", "默认 default", "机密 secret"), rows)
+    if stages:
+        table(("状态码 status", "阶段 stage"), list(stages.items()))
+
+
+@adapter.command("try")
+@click.argument("name", required=False)
+@click.option(
+    "--page", "--recording", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A reply's bytes."
+)
+@click.option("--source", help="Read one live page of this source instead.")
+@click.option("--stream", help="Stream the reply belongs to; default: the first.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=3, show_default=True, help="Items to show.")
+@json_option
+@at_work
+def try_(
+    work: Workplace,
+    name: str | None,
+    page: Path | None,
+    source: str | None,
+    stream: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Show what adapter NAME makes of a reply: source fields, draft, record, item. Nothing is stored; people are masked."""
+    from hub.cli.trial import show_trial, try_items
+    from hub.sources.envelope import reopen
+
+    if (page is None) == (source is None):
+        raise click.UsageError("give either --page FILE or --source NAME")
+    if source is not None:
+        if name is not None:
+            raise click.UsageError("with --source the adapter is the source's own: leave NAME out")
+        instance, reply = _live_page(work, source, stream)
+        kind = type(instance)
+    else:
+        if name is None or page is None:
+            raise click.UsageError("give the adapter's NAME")
+        kind = work.registry.get(name)
+        instance = kind(kind.Config.model_construct(base_url="https://source.invalid"))  # draft() is pure: no settings
+        reply = reopen(page.read_bytes(), kind.manifest, _stream(kind, stream))
+    trials = try_items(instance, reply, work.mapper(kind), limit)
+    if as_json:
+        write_json({"stream": reply.stream, "items": len(instance.items(reply)), "total": reply.total, "tried": trials})
+        return
+    say(
+        f"{kind.manifest.name} {kind.manifest.version}, {reply.stream}: {len(instance.items(reply))} items in this page"
+    )
+    for trial in trials:
+        show_trial(trial, work.taxonomy)
+
+
+def _live_page(work: Workplace, name: str, stream: str | None) -> tuple[Any, "Page"]:
+    """One page of a source, the first that has rows, from the last days if it knows ``since``."""
+    from hub.contract import Capability
+    from hub.engine.worker import Job, open_source, utc_now
+    from hub.errors import SourceReplyInvalid
+    from hub.settings import adapter_config
+
+    settings = work.settings
+    source = settings.source(name)
+    kind = work.registry.get(source.adapter)
+    instance = kind(adapter_config(source, kind.Config))
+    since = utc_now() - timedelta(days=DAYS_TRIED) if Capability.INCREMENTAL in kind.manifest.capabilities else None
+    job = Job(source, settings.http, settings.taxonomy.folder, settings.run.prefetch, settings.run.memory_mb)
+    with open_source(instance, job) as world:
+        world.start_read(_stream(kind, stream))
+        for _, reply in zip(range(PAGES_TRIED), instance.pages(world, since), strict=False):
+            if instance.items(reply):
+                return instance, reply
+    what = f"no rows in its first {PAGES_TRIED} pages"
+    raise SourceReplyInvalid(what, adapter=kind.manifest.name, hint=f"it was asked for the last {DAYS_TRIED} days")
+
+
+def _stream(kind: "AdapterClass", name: str | None) -> str:
+    from hub.nearest import did_you_mean
+
+    names = [stream.name for stream in kind.manifest.streams]
+    if name is not None and name not in names:
+        raise click.BadParameter(f"no such stream; {did_you_mean(name, names)}", param_hint="--stream")
+    return name or names[0]
+
+
+def _settings_of(kind: "AdapterClass") -> list[dict[str, Any]]:
+    """The adapter's own settings: name, type, default (``required`` for one that must be given), whether secret."""
+    from hub.problems import is_secret
+
+    return [
+        {
+            "name": name,
+            "type": str(getattr(info.annotation, "__name__", info.annotation)).removesuffix(" | None"),
+            "default": "required" if info.is_required() else info.get_default(call_default_factory=True),
+            "secret": is_secret(kind.Config, name),
+            "description": info.description,
+        }
+        for name, info in kind.Config.model_fields.items()
+    ]

@@ -1,0 +1,119 @@
+"""``hub run``: read the sources, once or from now on."""
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.show import say
+from hub.cli.workplace import Workplace, at_work
+
+if TYPE_CHECKING:
+    from hub.engine.local import LocalEngine, Progress, SourceReport
+
+TICK_S = 0.5  # how long a request to stop may go unnoticed
+
+
+@click.command("run")
+@click.option("--once", is_flag=True, help="Read each source once and end with a summary.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source; may be given several times.")
+@at_work
+def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
+    """Read the sources: on their schedules until it is stopped, or --once.
+
+    Stops within run.stop_s of SIGTERM or Ctrl-C with nothing half done. Ends with 1 when a source failed.
+    """
+    if once:
+        return pull(work, sources)
+    from hub import events
+    from hub.engine.local import LocalEngine
+    from hub.service.daemon import Daemon
+
+    settings, names = work.settings, work.named_sources(sources)
+    events.configure(json=settings.log.as_json, level=settings.log.level)
+    for off in work.registry.off:
+        events.log(events.PLUGIN_SKIPPED, plugin=off.name, package=off.distribution, reason=off.reason)
+    with work.only_writer() as store:
+        Daemon(settings, store, LocalEngine(settings, store, work.registry), names=names).run()
+    return 0
+
+
+def pull(work: Workplace, sources: Sequence[str]) -> int:
+    """Read these sources, or all, once; 1 when one failed, 130 when it was stopped."""
+    from hub import events
+    from hub.cli.summary import show_summary
+    from hub.engine.local import LocalEngine
+
+    settings, names = work.settings, work.named_sources(sources)
+    # the summary tells the rest; with bars on the terminal log lines would break them
+    events.configure(json=settings.log.as_json, level="error" if settings.log.level == "info" else settings.log.level)
+    begun = monotonic()
+    with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
+        engine = LocalEngine(settings, store, work.registry, on_progress=on_progress)
+        reports = list(_pulled(engine, names, stop))
+    with work.store() as store:
+        show_summary(settings, store, work.taxonomy, reports, seconds=monotonic() - begun)
+    if stop:
+        say("已停止 stopped: what was committed stays; the next run goes on from there")
+        return 130
+    return 1 if any(report.failed for report in reports) else 0
+
+
+def _pulled(engine: "LocalEngine", names: Sequence[str], stop: list[int]) -> "Iterator[SourceReport]":
+    """Run each source once, as many at a time as the settings allow; yields reports as they end."""
+    left = list(names)
+    while left or engine.busy:
+        if stop:
+            yield from engine.stop(max(engine.settings.run.stop_s - 2 * TICK_S, TICK_S))
+            return
+        while left and engine.free > 0:
+            engine.start(left.pop(0))
+        yield from engine.step(TICK_S)
+
+
+@contextmanager
+def _stop_asked() -> Iterator[list[int]]:
+    """A list that is empty until SIGTERM or SIGINT came; a second one ends the program at once."""
+    asked: list[int] = []
+
+    def note(number: int, _: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _bars(names: Sequence[str]) -> "Iterator[Progress]":
+    """A bar for each source on a terminal; nothing elsewhere. A total is known where a source announces one."""
+    if not sys.stderr.isatty():
+        yield lambda source, counts, announced: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("收到 {task.completed:,} fetched"),
+        TextColumn("退回 {task.fields[rejected]} rejected"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks = {name: progress.add_task(name, total=None, rejected=0) for name in names}
+
+        def moved(source: str, counts: Any, announced: int | None) -> None:
+            total = announced if announced and announced >= counts.fetched else None
+            progress.update(tasks[source], completed=counts.fetched, total=total, rejected=counts.rejected)
+
+        yield moved

@@ -11,29 +11,19 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import orjson
 
+from bench.serve import served
+
 BUILD = Path("build")
 PLACE = BUILD / "bench"
 WHAT = {"limit": "raw limit", "line": "yiwang", "peer_dlt": "dlt"}
 
 Figures = dict[str, float]
-
-
-@contextmanager
-def source(rows: int) -> Iterator[str]:
-    """The bench's source in a process of its own; gives its URL."""
-    command = [sys.executable, "-m", "bench.serve", str(rows)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout and process.stdin
-        yield orjson.loads(process.stdout.readline())["url"]
-        process.stdin.close()
 
 
 def measure(name: str, url: str) -> Figures:
@@ -95,7 +85,7 @@ def main() -> None:
     asked = words.parse_args()
     print(f"making {asked.rows:,} rows ...", flush=True)
     turns: dict[str, list[Figures]] = {name: [] for name in WHAT}
-    with source(asked.rows) as url:
+    with served(asked.rows) as url:
         for turn in range(1, asked.turns + 1):
             for name, done in turns.items():
                 done.append(measure(name, url))

@@ -11,10 +11,12 @@ It prints one line of JSON, ``{"url": "http://127.0.0.1:PORT"}``, and answers un
 """
 
 import socket
+import subprocess
 import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -130,6 +132,15 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for part in parts:
             self.wfile.write(part)
+
+
+@contextmanager
+def served(count: int) -> Iterator[str]:
+    """This source in a process of its own; gives its URL."""
+    command = [sys.executable, "-m", "bench.serve", str(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield orjson.loads(process.stdout.readline())["url"]  # its input is closed on leaving: it ends
 
 
 def main(count: int, seed: int = 1) -> None:

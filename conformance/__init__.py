@@ -1,0 +1,1 @@
+"""Proof of adapters, and the lab of simulated sources."""

@@ -1,13 +1,13 @@
 """What the hub logs: named events, each with the keys it may carry. Nothing else reaches a log.
 
-A key that is not on its event's list is dropped and named in ``dropped_keys``; texts pass `hub.redact.clean`. structlog is
-imported when the first event is logged, so that commands that log nothing start fast.
+A key that is not on its event's list is dropped and told in ``dropped_keys``, by name; texts pass `hub.redact.clean`.
+structlog is imported with the first event, so that a command which logs nothing starts fast.
 """
 
 import sys
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, Literal
 
 from hub.redact import clean
@@ -45,88 +45,88 @@ def _event(level: Level, keys: str) -> Event:
     return Event(level, frozenset(keys.split()))
 
 
+_RUN: Final = "adapter source stream run_id "
+_COUNTS: Final = "fetched stored unchanged superseded deleted rejected unmapped "
+
 EVENTS: Final[Mapping[str, Event]] = {
-    RUN_STARTED: _event("info", "adapter source stream run_id since"),
+    RUN_STARTED: _event("info", _RUN + "since"),
     RUN_FINISHED: _event(
         "info",
-        "adapter source stream run_id outcome fetched stored unchanged superseded deleted rejected unmapped"
-        " since watermark pages retries duration_s announced error",
+        _RUN + _COUNTS + "outcome degraded announced since watermark pages retries duration_s error",
     ),
-    PAGE_COMMITTED: _event(
-        "debug", "adapter source stream run_id page window rows stored unchanged superseded deleted rejected watermark"
-    ),
-    RECORD_REJECTED: _event("warning", "adapter source stream run_id code field record_ref"),
-    RETRY_SCHEDULED: _event("warning", "adapter source stream run_id error attempt wait_s method path status"),
+    PAGE_COMMITTED: _event("debug", _RUN + _COUNTS + "pages rows window watermark"),
+    RECORD_REJECTED: _event("warning", _RUN + "code field record_ref"),
+    RETRY_SCHEDULED: _event("warning", _RUN + "error status attempt wait_s"),
     PLUGIN_SKIPPED: _event("warning", "plugin package reason"),
-    SOURCE_DRIFTED: _event("warning", "adapter source stream run_id field change"),
-    SOURCE_FAILED: _event("error", "adapter source stream run_id error method path status attempt failures next_at"),
+    SOURCE_DRIFTED: _event("warning", _RUN + "field change"),
+    SOURCE_FAILED: _event("error", _RUN + "error failures next_at"),
     SOURCE_PAUSED: _event("info", "source reason"),
     SOURCE_RESUMED: _event("info", "source"),
     WATERMARK_REWOUND: _event("warning", "source stream watermark previous"),
-    DAEMON_STARTED: _event("info", "version sources workers store"),
-    DAEMON_STOPPED: _event("info", "reason duration_s"),
-    WORKER_LOST: _event("error", "adapter source stream run_id pid exit_code signal"),
-    STORE_MIGRATED: _event("info", "previous revision engine duration_s"),
+    DAEMON_STARTED: _event("info", "version pid sources workers"),
+    DAEMON_STOPPED: _event("info", "pid reason duration_s"),
+    WORKER_LOST: _event("error", _RUN + "pid exit_code"),
+    STORE_MIGRATED: _event("info", "engine previous revision duration_s"),
     KEY_CREATED: _event("info", "key_id purpose"),
     KEY_ROTATED: _event("info", "key_id previous purpose rows"),
 }
+"""Every event there is. ``error`` is an error's code or text, which holds no payload; times are ISO texts in UTC."""
 
-_configured = False
+_STAMPS: Final = ("timestamp", "level", "event")
+_ready = False
 
 
 def configure(*, json: bool | None = None, level: Level = "info") -> None:
-    """Set structlog up, to stderr: JSON lines or a console; None is a console on a terminal, else JSON. Times are UTC."""
+    """Set the log up, to stderr: JSON lines or a console; ``json`` None is a console on a terminal, else JSON.
+
+    May be called again; events below ``level`` are not logged. Times are UTC.
+    """
     import logging  # noqa: PLC0415
 
     import structlog  # noqa: PLC0415
 
-    as_json = not sys.stderr.isatty() if json is None else json
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=True)
-    )
+    renderer: Any = structlog.dev.ConsoleRenderer()
+    if json or (json is None and not sys.stderr.isatty()):
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            keep_allowed,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keep_allowed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # one write a line: processes share the stream
         cache_logger_on_first_use=False,
     )
-    global _configured  # noqa: PLW0603
-    _configured = True
+    global _ready  # noqa: PLW0603
+    _ready = True
 
 
 def log(event: str, /, **keys: Any) -> None:
-    """Log one of `EVENTS`, at its level. Raises KeyError for an event that is not declared."""
+    """Log one of `EVENTS` at its level. Raises KeyError for one that is not declared."""
     import structlog  # noqa: PLC0415
 
     level = EVENTS[event].level
-    if not _configured:
+    if not _ready:
         configure()
     getattr(structlog.get_logger(), level)(event, **keys)
 
 
-def keep_allowed(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """structlog processor: keeps the keys declared for the event and cleans their values; an undeclared event keeps none."""
-    name, level = str(line.get("event", "")), line.get("level")
-    declared = EVENTS[name].keys if name in EVENTS else frozenset()
-    kept: dict[str, Any] = {"event": clean(name)}
-    if level is not None:
-        kept["level"] = level
-    kept.update((key, plain(value)) for key, value in line.items() if key in declared)
-    dropped = sorted(clean(str(key)) for key in line if key not in declared and key not in ("event", "level"))
-    if dropped:
-        kept["dropped_keys"] = dropped
-    return kept
+def keep_allowed(logger: Any, method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+    """structlog processor: keeps what the event may carry, cleaned. One that is not declared may carry nothing."""
+    event = EVENTS.get(str(line.get("event")))
+    declared = event.keys if event else frozenset()
+    kept = {key: plain(line[key]) for key in _STAMPS if key in line}
+    kept |= {key: plain(value) for key, value in line.items() if key in declared}
+    dropped = sorted(clean(str(key)) for key in line if key not in kept)
+    return {**kept, "dropped_keys": dropped} if dropped else kept
 
 
 def plain(value: Any) -> str | int | float | bool | None:
-    """A value as it may be logged: numbers as they are, times in ISO form, texts cleaned, anything else by its type's name."""
+    """A value as it may be logged: numbers as they are, times in ISO form, texts cleaned, anything else by its type."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):  # and so a datetime
         return value.isoformat()
     return clean(value) if isinstance(value, str) else f"<{type(value).__name__}>"

@@ -207,7 +207,7 @@ class Failure:
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
-        """The failure an exception means: denied is not incomplete (law L3); whatever is not ours is the adapter's bug."""
+        """The failure an exception means: denied is not incomplete (law L3); what is not ours is the adapter's bug."""
         if isinstance(error, HubError):
             return cls(
                 progress.DENIED if isinstance(error, SourceDenied) else progress.INCOMPLETE, f"{error.code}: {error}"

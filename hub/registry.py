@@ -109,8 +109,8 @@ def adapter_package(adapter: AdapterClass) -> str:
 def crosswalk_path(adapter: AdapterClass) -> Path | None:
     """The crosswalk beside the adapter's module, else beside that of a class it inherits from; None without one."""
     for base in adapter.__mro__[: adapter.__mro__.index(Adapter)]:
-        module = sys.modules[base.__module__]
-        if module.__file__ and (path := Path(module.__file__).parent / CROSSWALK).is_file():
+        file = getattr(sys.modules[base.__module__], "__file__", None)
+        if file and (path := Path(file).parent / CROSSWALK).is_file():
             return path
     return None
 
@@ -144,7 +144,8 @@ def _plugin_adapters(point: EntryPoint) -> list[AdapterClass]:
         manager.register(plugin, name=point.name)
         manager.check_pending()
     except (pluggy.PluginValidationError, ValueError) as why:
-        raise PluginError(_hook_fault(manager, plugin) or _first_line(why), where=point.value) from why
+        said = str(why).splitlines()[-1]  # the lines before it tell paths
+        raise PluginError(_hook_fault(manager, plugin) or said, where=point.value) from why
     if not manager.hook.hub_adapters.get_hookimpls():
         near = [name for name in dir(plugin) if name.startswith("hub_")]
         hint = f'"{near[0]}" is not marked @hookimpl' if "hub_adapters" in near else did_you_mean("hub_adapters", near)

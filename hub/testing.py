@@ -1,8 +1,8 @@
 """For test suites: run a source in this process with a given clock and stop points, and read what came of it.
 
 Public and versioned like `hub.api`. The conformance suite and the crash tests stand on it:
-``python -m hub.testing --config hub.toml --source NAME --stop rows_put:3`` runs one source and kills its own process at the
-third passing of that point.
+``python -m hub.testing --config hub.toml --source NAME --stop rows_put:3`` runs one source and kills its own process at
+the third passing of that point.
 """
 
 import os
@@ -16,8 +16,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from hub.clock import utc_now
 from hub.contract import Adapter
-from hub.engine.worker import Job, mapper_for, open_source, read, shaper_for, utc_now
+from hub.engine.worker import Job, mapper_for, open_source, read, shaper_for
 from hub.ingest import POINTS, Failure, Limits, Line, RunReport, Stop, no_stop
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
@@ -26,13 +27,15 @@ from hub.store.store import Store
 
 __all__ = ["POINTS", "Contents", "contents", "kill_at", "run_source"]
 
+DEFAULT_HTTP = HttpSettings()
+
 
 def run_source(
     store: Store,
     kind: type[Adapter[Any]],
     source: SourceSettings,
     *,
-    http: HttpSettings = HttpSettings(),
+    http: HttpSettings = DEFAULT_HTTP,
     taxonomy: Path | None = None,
     clock: Callable[[], datetime] = utc_now,
     stop: Stop = no_stop,
@@ -70,7 +73,7 @@ def run_source(
 
 
 def kill_at(point: str, times: int = 1) -> Stop:
-    """A stop that kills this process (SIGKILL, nothing is flushed or closed) at the ``times``-th passing of ``point``."""
+    """A stop that kills this process (SIGKILL, nothing flushed or closed) at the ``times``-th passing of ``point``."""
     if point not in POINTS:
         raise ValueError(f"no point {point!r}; there are {', '.join(POINTS)}")
     left = times
@@ -89,8 +92,8 @@ def kill_at(point: str, times: int = 1) -> Stop:
 class Contents:
     """What a store holds, told so that two stores made with one keyring can be compared whatever their row numbers.
 
-    ``records``: (source, stream, key) to (revision, content hash, deleted, item, versions). ``rejections``: (source, stream,
-    item hash) to code. ``raw``: hashes of kept pages. ``watermarks``: (source, stream) to value.
+    ``records``: (source, stream, key) to (revision, content hash, deleted, item, versions). ``rejections``: (source,
+    stream, item hash) to code. ``raw``: hashes of kept pages. ``watermarks``: (source, stream) to value.
     """
 
     records: dict[tuple[str, str, str], tuple[Any, ...]]

@@ -203,9 +203,9 @@ def mobile_number(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Hide the middle of a number: a mobile keeps 3 + 4 characters (``138****0001``), others of 8 or more keep 3 + 2.
+    """Hide the middle of a number: a mobile keeps 3 + 4 characters (``138****0001``), other numbers 3 + 2.
 
-    Shorter text is hidden as a whole. The length stays.
+    Text shorter than 8 is hidden as a whole. The length stays.
     """
     if len(text) == 11 and text.isdecimal() and text[0] == "1":
         return f"{text[:3]}****{text[7:]}"
@@ -215,22 +215,23 @@ def mask(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Keep the first character of a name: ``张某某`` becomes ``张**``, ``张三`` ``张*``; never more than two stars."""
+    """Keep the first character of a name: ``张某某`` becomes ``张**``, ``张三`` ``张*``; at most two stars."""
     name = name.strip()
     return name[:1] + "*" * min(len(name) - 1, 2) if len(name) > 1 else "*" * len(name)
 
 
 _MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _SENSITIVE = re.compile(
-    rf"""(?<![0-9A-Za-z])(?:
-      (?P<citizen>[0-9]{{6}}[ -]?(?:1[89]|20)[0-9]{{2}}{_MONTH_DAY}[ -]?[0-9]{{3}}[0-9Xx]|[0-9]{{8}}{_MONTH_DAY}[0-9]{{3}})
+    rf"""(?=[0-9+(])(?<![0-9A-Za-z])(?:
+      (?P<citizen>[0-9]{{6}}[ -]?(?:1[89]|20)[0-9]{{2}}{_MONTH_DAY}[ -]?[0-9]{{3}}[0-9Xx]
+        |[0-9]{{8}}{_MONTH_DAY}[0-9]{{3}})
       |(?P<card>(?:35|4[0-9]|5[1-5]|6[02]|81|9[0-9])[0-9]{{2}}(?:[ -]?[0-9]{{4}}){{3}}(?:[ -]?[0-9]{{1,3}})?)
       |(?P<mobile>(?:\+?(?:00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{{4}}){{2}})
       |(?P<landline>\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ -]?[2-8][0-9]{{6,7}})
     )(?![0-9A-Za-z])""",
     re.VERBOSE,
 )
-_DIGIT_RUN = re.compile("[0-9０-９]{4}")  # every number above has one; most texts have none
+_FULL_DIGIT = re.compile("[０-９]")
 _HALF_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
@@ -239,9 +240,9 @@ def redact(text: str) -> str:
 
     Shape decides, not the check digit: a mistyped number is somebody's too. Credit codes are public and stay.
     """
-    if not _DIGIT_RUN.search(text):
-        return text
-    return _SENSITIVE.sub(_hidden, text if text.isascii() else text.translate(_HALF_DIGITS))
+    if _FULL_DIGIT.search(text):
+        text = text.translate(_HALF_DIGITS)
+    return _SENSITIVE.sub(_hidden, text)
 
 
 def _hidden(match: re.Match[str]) -> str:
@@ -250,7 +251,7 @@ def _hidden(match: re.Match[str]) -> str:
         return found
     if match.lastgroup == "mobile":
         return mask(mobile_number(found))
-    return mask(found)
+    return mask(re.sub("[^0-9Xx]", "", found))
 
 
 def _is_credit_code(text: str) -> bool:

@@ -78,9 +78,9 @@ def counties() -> tuple[Region, ...]:
 
 
 def region(code: str) -> Region | None:
-    """Return the region of a code of 2, 4, 6, 9 or 12 digits, or of a longer one that begins with a town. None if unknown.
+    """Return the region of a code of 2, 4, 6, 9 or 12 digits, or of a longer one that begins with a town.
 
-    A village code (12 digits) answers its town.
+    A village code (12 digits) answers its town. None when unknown.
     """
     code = code.strip()
     if not (code.isascii() and code.isdecimal()) or not (len(code) in (2, 4, 6, 9) or len(code) >= 12):

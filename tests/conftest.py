@@ -43,7 +43,7 @@ def postgres(testrun_uid: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def new_postgres(postgres: str, worker_id: str) -> Iterator[Callable[[str], str]]:
-    """Makes a database out of a template and gives its URL; ``migrated`` is the template with the tables in it."""
+    """Makes a database out of a template, given by name, and gives its URL."""
     engine = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
     count = itertools.count(1)
 
@@ -57,21 +57,40 @@ def new_postgres(postgres: str, worker_id: str) -> Iterator[Callable[[str], str]
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(new_postgres: Callable[[str], str]) -> str:
+    """Name of a migrated, empty database to copy: migrating costs ten times as much."""
+    database = Database(new_postgres("template0"))
+    migrate.upgrade(database)
+    database.close()
+    return str(database.engine.url.database)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine a test of the store runs on: each in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
     """Makes a new, empty database on this engine and gives its URL."""
-    count = itertools.count(1)
-    if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path}/store{next(count)}.db"
+    if engine == "sqlite":
+        count = itertools.count(1)
+        return lambda: f"sqlite:///{tmp_path}/new{next(count)}.db"
     new = request.getfixturevalue("new_postgres")
     return lambda: new("template0")
 
 
 @pytest.fixture
-def database(new_url: NewUrl) -> Iterator[Database]:
+def database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty store; each test has its own."""
-    database = Database(new_url())
-    migrate.upgrade(database)
+    if engine == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/store.db")
+        migrate.upgrade(database)
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        database = Database(request.getfixturevalue("new_postgres")(template))
     yield database
     database.close()
 

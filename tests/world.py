@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from conformance.lab import Lab
-from hub.engine.worker import utc_now
+from hub.clock import utc_now
 from hub.ingest import RunReport, Stop, no_stop
 from hub.registry import Registry
 from hub.settings import HttpSettings, SourceSettings, load
@@ -25,7 +25,13 @@ def source_settings(lab: Lab, wire: str, folder: Path, **changes: Any) -> Source
 
 def write(lab: Lab, folder: Path, *, head: str = "", **changes: dict[str, Any]) -> Path:
     """A hub.toml over all sources of the lab; ``changes`` are laid over each source's table, ``head`` comes first."""
-    lines = ['home = "330000"', head, "[store]", f'url = "sqlite:///{folder}/yiwang.db"', f'keys = "{folder}/keyring.json"']
+    lines = [
+        'home = "330000"',
+        head,
+        "[store]",
+        f'url = "sqlite:///{folder}/yiwang.db"',
+        f'keys = "{folder}/keyring.json"',
+    ]
     for name, table in lab.settings().items():
         lines.append(f"[source.{name}]")
         lines += [f"{key} = {_toml(value)}" for key, value in (table | changes.get(name, {})).items()]

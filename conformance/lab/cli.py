@@ -50,9 +50,7 @@ def serve(port: int, wires: tuple[str, ...], data: Path | None, write: Path | No
 
 def _offer(sources: Mapping[str, Mapping[str, Any]], path: Path | None) -> None:
     if path is None:
-        click.echo(
-            f"\n{hub_toml(sources)}\n以上即 hub.toml  The above is a hub.toml that reads the lab; --write FILE saves it."
-        )
+        click.echo(f"\n{hub_toml(sources)}\n以上即 hub.toml  That is a hub.toml for the lab; --write FILE saves it.")
     else:
         write_settings(path, sources)
         click.echo(f"\n已写入 written: {path}\n下一步 next: hub --config {path} run --once")

@@ -1,7 +1,9 @@
 """The demo: simulated sources on loopback, one hub over them, and what it makes of their records.
 
-``python -m conformance.lab.demo [--data DIR] [--serve] [--folder DIR]``: a court, a petition office, a mediation platform and a
-grid platform (and Open311 with ``--data``) are pulled twice into a fresh embedded store; the second pull has nothing new to store.
+``python -m conformance.lab.demo [--data DIR] [--serve] [--folder DIR]``: a court, a petition office, a mediation
+platform and a
+grid platform (and Open311 with ``--data``) are pulled twice into a fresh embedded store; the second pull has nothing
+new to store.
 """
 
 import shutil

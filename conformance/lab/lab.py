@@ -98,9 +98,12 @@ class Lab:
         return self.wires[name].rows
 
     def fault(self, name: str, kind: str, *, after: int = 0, times: int | None = 1, **options: Any) -> None:
-        """Turn the dial of one source: `conformance.lab.faults` tells the kinds and their options."""
-        if kind == "token_dies":
-            self.wires[name].expire()  # refuses at once where there are no tokens
+        """Turn the dial of one source: `conformance.lab.faults` tells the kinds and their options.
+
+        Raises KeyError for an unknown kind, ValueError for ``token_dies`` where no tokens are handed out.
+        """
+        if kind == "token_dies" and self.wires[name].tokens is None:
+            raise ValueError(f"{name} hands out no tokens")
         self._servers[name].dial.set(Fault(kind, after, times, options))
 
     def clear_faults(self, name: str) -> None:

@@ -111,6 +111,8 @@ class Wire(ABC):
     login_path: ClassVar[str] = ""
     prefix: ClassVar[str] = ""  # path part of the base URL
 
+    tokens: Tokens | None = None  # what a login hands out, for wires that have one
+
     def __init__(self, rows: Iterable[Row], *, clock: Clock = time.time) -> None:
         self.clock = clock
         self.rows = Rows(rows, key=self.key, rank=self.rank, encode=self.encode)
@@ -138,8 +140,10 @@ class Wire(ABC):
         raise NotImplementedError(self.name)
 
     def expire(self) -> None:
-        """Let whatever was handed out as a token die now. Raises ValueError for a wire without tokens."""
-        raise ValueError(f"{self.name} hands out no tokens")
+        """Let every token die now. Raises ValueError for a wire that hands out none."""
+        if self.tokens is None:
+            raise ValueError(f"{self.name} hands out no tokens")
+        self.tokens.kill()
 
     def encode(self, row: Row) -> bytes:
         """A row as it stands inside the envelope."""

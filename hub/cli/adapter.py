@@ -1,6 +1,8 @@
 """``hub adapter``: which adapters there are, what they are, and what one makes of a reply."""
 
+import re
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from hub.cli.show import facts, json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
-    from hub.contract import Page
+    from hub.contract import Adapter, Page
     from hub.registry import AdapterClass
 
 PAGES_TRIED = 20
@@ -113,6 +115,7 @@ def show(work: Workplace, name: str, as_json: bool) -> None:
 @at_work
 def try_(
     work: Workplace,
+    *,
     name: str | None,
     page: Path | None,
     source: str | None,
@@ -120,39 +123,40 @@ def try_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Show what adapter NAME makes of a reply: source fields, draft, record, item. Nothing is stored; people are masked."""
-    from hub.cli.trial import show_trial, try_items
-    from hub.sources.envelope import reopen
+    """Show what adapter NAME makes of a reply: source fields, draft, record, item.
 
-    if (page is None) == (source is None):
-        raise click.UsageError("give either --page FILE or --source NAME")
+    Nothing is stored, and people are masked.
+    """
+    from hub.cli.trial import show_trial, try_items
+
+    if (page is None) == (source is None) or (page is None) != (name is None):
+        raise click.UsageError("give either NAME with --page FILE, or --source NAME")
     if source is not None:
-        if name is not None:
-            raise click.UsageError("with --source the adapter is the source's own: leave NAME out")
-        instance, reply = _live_page(work, source, stream)
-        kind = type(instance)
+        instance, reply = live_page(work, source, stream)
+        if reply is None:
+            say(f"no rows in the first {PAGES_TRIED} pages of the last {DAYS_TRIED} days")
+            return
     else:
-        if name is None or page is None:
-            raise click.UsageError("give the adapter's NAME")
-        kind = work.registry.get(name)
-        instance = kind(kind.Config.model_construct(base_url="https://source.invalid"))  # draft() is pure: no settings
-        reply = reopen(page.read_bytes(), kind.manifest, _stream(kind, stream))
+        assert name is not None and page is not None
+        instance, reply = _kept_page(work, name, page, stream)
+    kind, items = type(instance), instance.items(reply)
     trials = try_items(instance, reply, work.mapper(kind), limit)
     if as_json:
-        write_json({"stream": reply.stream, "items": len(instance.items(reply)), "total": reply.total, "tried": trials})
+        write_json({"stream": reply.stream, "items": len(items), "total": reply.total, "tried": trials})
         return
-    say(
-        f"{kind.manifest.name} {kind.manifest.version}, {reply.stream}: {len(instance.items(reply))} items in this page"
-    )
+    say(f"{kind.manifest.name} {kind.manifest.version}, {reply.stream}: {len(items)} items in this page")
     for trial in trials:
         show_trial(trial, work.taxonomy)
 
 
-def _live_page(work: Workplace, name: str, stream: str | None) -> tuple[Any, "Page"]:
-    """One page of a source, the first that has rows, from the last days if it knows ``since``."""
+def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[Any], Page | None]":
+    """The first page of a source that has rows, from the last days if it knows ``since``; None when none has.
+
+    Raises ConfigError, PluginError, SourceError.
+    """
+    from hub.clock import utc_now
     from hub.contract import Capability
-    from hub.engine.worker import Job, open_source, utc_now
-    from hub.errors import SourceReplyInvalid
+    from hub.engine.worker import Job, open_source
     from hub.settings import adapter_config
 
     settings = work.settings
@@ -162,21 +166,28 @@ def _live_page(work: Workplace, name: str, stream: str | None) -> tuple[Any, "Pa
     since = utc_now() - timedelta(days=DAYS_TRIED) if Capability.INCREMENTAL in kind.manifest.capabilities else None
     job = Job(source, settings.http, settings.taxonomy.folder, settings.run.prefetch, settings.run.memory_mb)
     with open_source(instance, job) as world:
-        world.start_read(_stream(kind, stream))
-        for _, reply in zip(range(PAGES_TRIED), instance.pages(world, since), strict=False):
-            if instance.items(reply):
-                return instance, reply
-    what = f"no rows in its first {PAGES_TRIED} pages"
-    raise SourceReplyInvalid(what, adapter=kind.manifest.name, hint=f"it was asked for the last {DAYS_TRIED} days")
+        world.start_read(stream_of(kind, stream))
+        pages = islice(instance.pages(world, since), PAGES_TRIED)
+        return instance, next((page for page in pages if instance.items(page)), None)
 
 
-def _stream(kind: "AdapterClass", name: str | None) -> str:
+def stream_of(kind: "AdapterClass", name: str | None) -> str:
+    """The stream of that name, the first when None. Raises BadParameter with the nearest."""
     from hub.nearest import did_you_mean
 
     names = [stream.name for stream in kind.manifest.streams]
     if name is not None and name not in names:
         raise click.BadParameter(f"no such stream; {did_you_mean(name, names)}", param_hint="--stream")
     return name or names[0]
+
+
+def _kept_page(work: Workplace, name: str, file: Path, stream: str | None) -> "tuple[Adapter[Any], Page]":
+    """A page from a file of bytes. The adapter gets no settings: items() and draft() are pure and ask for none."""
+    from hub.sources.envelope import reopen
+
+    kind = work.registry.get(name)
+    instance = kind(kind.Config.model_construct(base_url="https://source.invalid"))
+    return instance, reopen(file.read_bytes(), kind.manifest, stream_of(kind, stream))
 
 
 def _settings_of(kind: "AdapterClass") -> list[dict[str, Any]]:
@@ -186,10 +197,16 @@ def _settings_of(kind: "AdapterClass") -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "type": str(getattr(info.annotation, "__name__", info.annotation)).removesuffix(" | None"),
+            "type": _type_words(info.annotation),
             "default": "required" if info.is_required() else info.get_default(call_default_factory=True),
             "secret": is_secret(kind.Config, name),
             "description": info.description,
         }
         for name, info in kind.Config.model_fields.items()
     ]
+
+
+def _type_words(annotation: object) -> str:
+    """A type as people read it: ``SecretStr``, ``int``."""
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return re.sub(r"[\w.]+\.", "", text).removesuffix(" | None")

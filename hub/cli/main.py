@@ -9,10 +9,16 @@ from hub.cli.workplace import Workplace
 
 COMMANDS = {
     "init": ("hub.cli.init:init", "Write a first hub.toml, a data folder and a key file."),
+    "run": ("hub.cli.run:run", "Read the sources, on their schedules or once."),
+    "status": ("hub.cli.status:status", "How each source stands."),
+    "source": ("hub.cli.source:source", "The sources: list, check, pull, replay, remap, pause, rewind."),
+    "record": ("hub.cli.record:record", "The records: list, show."),
+    "taxonomy": ("hub.cli.taxonomy:taxonomy", "Categories and items: show, resolve, coverage, export, import."),
+    "adapter": ("hub.cli.adapter:adapter", "The adapters: list, show, try."),
     "config": ("hub.cli.config:config", "Check the settings; see where each value comes from."),
-    "adapter": ("hub.cli.adapter:adapter", "The adapters: which there are, what they are, try one."),
-    "taxonomy": ("hub.cli.taxonomy:taxonomy", "The categories and items: show, resolve, export, import."),
+    "db": ("hub.cli.db:db", "The store: upgrade, check, backup, restore."),
     "key": ("hub.cli.key:key", "The key file: create, rotate, export."),
+    "audit": ("hub.cli.audit:audit", "The audit chain: verify, export."),
     "doctor": ("hub.cli.doctor:doctor", "Look over this installation and say what is wrong."),
 }
 

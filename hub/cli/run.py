@@ -20,7 +20,9 @@ TICK_S = 0.5  # how long a request to stop may go unnoticed
 
 @click.command("run")
 @click.option("--once", is_flag=True, help="Read each source once and end with a summary.")
-@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source; may be given several times.")
+@click.option(
+    "--source", "sources", multiple=True, metavar="NAME", help="Only this source; may be given several times."
+)
 @at_work
 def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
     """Read the sources: on their schedules until it is stopped, or --once.

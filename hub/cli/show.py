@@ -16,15 +16,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
-PIPE_WIDTH = 240  # columns when nobody looks: a table in a file or a pipe is not folded at 80
+PIPE_WIDTH = 200  # columns when nobody looks: a table in a file or a pipe is not folded at 80
 _CONTROL = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _UNSEEN: dict[int, str | None] = dict.fromkeys(_CONTROL) | {ord("\n"): " ", ord("\t"): " "}
 
 
 def plain(value: object) -> str:
-    """Text without control characters and bidirectional overrides; ``-`` for nothing, yes or no for a bool."""
+    """Text without control characters and bidirectional overrides; ``-`` for none, yes or no for a bool."""
     match value:
-        case None | "" | () | []:
+        case None | () | []:
             return "-"
         case bool():
             return "yes" if value else "no"
@@ -37,21 +37,29 @@ def plain(value: object) -> str:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Sequence[int] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    if_any: Sequence[int] = (),
 ) -> None:
-    """Print a table. ``right`` are the positions of columns of numbers."""
+    """Print a table. ``right`` are the positions of columns of numbers, ``if_any`` of those left out when empty."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for at, column in enumerate(columns):
-        grid.add_column(Text(column), justify="right" if at in right else "left", overflow="fold")
+    rows = list(rows)
+    shown = [at for at in range(len(columns)) if at not in if_any or any(row[at] for row in rows)]
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for at in shown:
+        grid.add_column(Text(columns[at]), justify="right" if at in right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(plain(cell)) for cell in row))
+        grid.add_row(*(Text(plain(row[at])) for at in shown))
     if title:
         say(title)
     _console().print(grid)
+    say("")
 
 
 def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]], *, title: str = "") -> None:
@@ -70,8 +78,8 @@ def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]], *, title: 
 
 
 def say(text: str) -> None:
-    """Print one line."""
-    click.echo(plain(text))
+    """Print one line; an empty text is an empty line."""
+    click.echo(text.translate(_UNSEEN))
 
 
 def write_json(value: object) -> None:

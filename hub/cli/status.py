@@ -25,7 +25,6 @@ def status(work: Workplace, as_json: bool) -> None:
         runs = {(run.source, run.stream): run for run in read.runs_last(connection)}
         marks = {(mark.source, mark.stream): mark.value for mark in read.watermarks(connection)}
         states = {state.source: state for state in read.source_states(connection)}
-        rejected = read.open_rejections(connection)
         gaps = read.ledger_gaps(connection)
         records = sum(read.category_counts(connection).values())
     rows: list[dict[str, Any]] = []
@@ -46,7 +45,7 @@ def status(work: Workplace, as_json: bool) -> None:
                     "error": run.error if run else None,
                     "fetched": run.fetched if run else None,
                     "stored": run.stored if run else None,
-                    "rejected_open": rejected.get(source.name, 0),
+                    "rejected": run.rejected if run else None,
                     "finished": run.finished if run else None,
                     "lag_s": _age_s(run.finished or run.started) if run else None,
                     "watermark": marks.get((source.name, stream)),
@@ -56,7 +55,9 @@ def status(work: Workplace, as_json: bool) -> None:
             )
     pid = daemon_pid(lock_path(work.settings))
     if as_json:
-        write_json({"daemon": {"running": pid is not None, "pid": pid}, "records": records, "sources": rows, "gaps": gaps})
+        write_json(
+            {"daemon": {"running": pid is not None, "pid": pid}, "records": records, "sources": rows, "gaps": gaps}
+        )
         return
     facts({"守护进程 daemon": f"running, pid {pid}" if pid else "not running", "记录 records": records})
     columns = (
@@ -96,7 +97,7 @@ def _cells(row: dict[str, Any]) -> tuple[object, ...]:
         ago(row["lag_s"]),
         row["fetched"],
         row["stored"],
-        row["rejected_open"],
+        row["rejected"],
         row["watermark"],
         row["next_run"],
         remark,

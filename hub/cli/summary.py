@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hub.engine.local import SourceReport
     from hub.ingest import RunReport
     from hub.settings import Settings
+    from hub.store.rows import Coverage
     from hub.store.store import Store
     from schemas.taxonomy import Taxonomy
 
@@ -50,12 +51,16 @@ def show_summary(
 
 def show_categories(taxonomy: "Taxonomy", counts: dict[str | None, int]) -> None:
     """Print the live records of every category, and those without one."""
-    rows = [(each.code, f"{each.label} {each.label_en}", counts.get(each.code, 0)) for each in taxonomy.categories.values()]
+    rows = [
+        (each.code, f"{each.label} {each.label_en}", counts.get(each.code, 0)) for each in taxonomy.categories.values()
+    ]
     rows = [row for row in rows if row[2] or taxonomy.live(row[0])]
-    table(("类", "大类 category", "件 records"), [*rows, ("-", "未归类 no category yet", counts.get(None, 0))], right=(2,))
+    table(
+        ("类", "大类 category", "件 records"), [*rows, ("-", "未归类 no category yet", counts.get(None, 0))], right=(2,)
+    )
 
 
-def show_coverage(coverage: Sequence[read.Coverage]) -> None:
+def show_coverage(coverage: Sequence["Coverage"]) -> None:
     """Print how far records and codes found their items, with and without D21."""
     rows = [
         (
@@ -88,12 +93,13 @@ def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> None:
         "来源 source", "结果 outcome", "收到 fetched", "新存 stored", "未变 unchanged", "旧版 superseded", "删除 deleted",
         "退回 rejected", "未归 unmapped", "秒 s",
     )  # fmt: skip
-    table(columns, rows, right=range(2, len(columns)))
+    table(columns, rows, right=range(2, len(columns)), if_any=(5, 6))
     for report in reports:
         for why in filter(None, (report.broken, *(run.error for run in report.runs))):
             say(f"{report.source}: {why}")
     runs = [run for report in reports for run in report.runs]
-    fetched, stored = sum(run.counts.fetched for run in runs), sum(run.counts.stored + run.counts.deleted for run in runs)
+    fetched = sum(run.counts.fetched for run in runs)
+    stored = sum(run.counts.stored + run.counts.deleted for run in runs)
     if fetched and not stored and not any(report.failed for report in reports):
         say(f"没有新内容 nothing new: {fetched} items read, none stored ({seconds:.1f} s)")
     else:

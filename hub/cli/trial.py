@@ -66,6 +66,7 @@ def show_trial(trial: Trial, taxonomy: "Taxonomy") -> None:
         {
             "事项 item": f"{item.code} {item.label} {item.label_en}" if item else "未归类 unmapped",
             "依据 found by": f"{found['method']} {found['confidence']:.2f}  {found['evidence']}",
+            "阶段 stage": record["stage"],
             "备注 notes": [f"{note['code']}@{note['field']}" for note in record["notes"]],
         }
     )

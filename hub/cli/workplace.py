@@ -66,7 +66,7 @@ class Workplace:
         return mapper_for(adapter, self.taxonomy_folder)
 
     def named_sources(self, names: Sequence[str]) -> tuple[str, ...]:
-        """These sources, or all that the settings do not pause. Raises ConfigError for an unknown one, or for none at all."""
+        """These sources, or all that the settings do not pause. Raises ConfigError for an unknown one, and for none."""
         if names:
             return tuple(self.settings.source(name).name for name in dict.fromkeys(names))
         active = tuple(source.name for source in self.settings.sources.values() if not source.paused)
@@ -74,15 +74,24 @@ class Workplace:
             raise ConfigError("no source to read", where=self.settings.path.name, hint="add a [source.some_name] table")
         return active
 
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store to open; a server's is taken to be there."""
+        url = self.settings.store.url
+        return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).exists()
+
+    def require_store(self) -> None:
+        """Raise StoreError when there is no store yet: opening one would make it."""
+        if not self.has_store:
+            raise StoreError("no store yet", where=self.settings.store.url, hint="`hub run --once` makes and fills it")
+
     @contextmanager
     def store(self) -> "Iterator[Store]":
         """The store as it is. Raises StoreError when there is none yet or it is of another version."""
         from hub.store.store import Store
 
-        url = self.settings.store.url
-        if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
-            raise StoreError("no store yet", where=url, hint="`hub run --once` makes and fills it")
-        with Store.open(url, self.settings.store.keys, upgrade=False) as store:
+        self.require_store()
+        with Store.open(self.settings.store.url, self.settings.store.keys, upgrade=False) as store:
             yield store
 
     @contextmanager

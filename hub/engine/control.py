@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.engine.worker import utc_now
+from hub.clock import utc_now
 from hub.errors import ConfigError
 from hub.settings import SourceSettings
 from hub.store import audit, progress
@@ -11,7 +11,7 @@ from hub.store.store import Store
 
 
 def pause(store: Store, source: SourceSettings, reason: str) -> None:
-    """Leave the source out of the daemon's schedule from now on, across restarts. ``reason`` is shown by `hub status`."""
+    """Leave the source out of the schedule from now on, across restarts. ``reason`` is shown by `hub status`."""
     _set(store, source, "source.paused", paused=1, reason=reason)
 
 

@@ -1,7 +1,7 @@
 """Mapping history again without asking the source: remap what is stored, replay what was rejected.
 
-Both read kept pages, let the adapter shape the chosen items in a worker process (which is given bytes, never keys), and put the
-result through the same writes as a pull. Nothing leaves the hub (law L7).
+Both read kept pages, let the adapter shape the chosen items in a worker process (which is given bytes, never keys), and
+put the result through the same writes as a pull. Nothing leaves the hub (law L7).
 """
 
 import multiprocessing
@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from hub.clock import utc_now
 from hub.contract import Manifest
-from hub.engine.worker import Job, mapper_for, shaper_for, utc_now
+from hub.engine.worker import Job, mapper_for, shaper_for
 from hub.errors import AdapterBug, HubError
 from hub.ingest import Failure
 from hub.registry import Registry
@@ -24,7 +25,7 @@ from hub.settings import Settings, SourceSettings, adapter_config
 from hub.sources.envelope import reopen
 from hub.store import progress
 from hub.store.progress import StreamKey
-from hub.store.read import raw_bytes
+from hub.store.show import raw_bytes
 from hub.store.store import Store
 from hub.store.write import Counts, Refusal, Row, Transaction
 
@@ -139,31 +140,18 @@ def _put(
     done: Remapped,
 ) -> Counts:
     """Put one page's items; with a dry run the transaction is rolled back after counting."""
-    try:
-        with store.database.transaction() as connection:
-            now = progress.text(utc_now())
-            writes = Transaction(
-                connection, store.keyring, home=key.home, source=key.source, stream=key.stream, now=now
-            )
-            for move in _moves(connection, key, rows):
-                done.moves[move] += 1
-            counts = writes.put(
-                rows, run=run, raw=spot.raw, adapter=f"{manifest.name} {manifest.version}", mapping=mapping
-            )
-            counts += writes.refuse(refusals, run=run, raw=spot.raw)
-            if why == "replay":
-                _mark_replayed(connection, key, spot.raw, [row.item_no for row in rows], now)
-            entry = {"source": key.source, "stream": key.stream, "run": run, "raw": spot.raw, "why": why}
-            writes.audit(store.writer, "page.committed", entry | counts.as_dict())
-            if done.dry:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with store.database.transaction(keep=not done.dry) as connection:
+        now = progress.text(utc_now())
+        writes = Transaction(connection, store.keyring, home=key.home, source=key.source, stream=key.stream, now=now)
+        for move in _moves(connection, key, rows):
+            done.moves[move] += 1
+        counts = writes.put(rows, run=run, raw=spot.raw, adapter=f"{manifest.name} {manifest.version}", mapping=mapping)
+        counts += writes.refuse(refusals, run=run, raw=spot.raw)
+        if why == "replay":
+            _mark_replayed(connection, key, spot.raw, [row.item_no for row in rows], now)
+        entry = {"source": key.source, "stream": key.stream, "run": run, "raw": spot.raw, "why": why}
+        writes.audit(store.writer, "page.committed", entry | counts.as_dict())
     return counts
-
-
-class _DryRun(Exception):
-    """Rolls a counted transaction back."""
 
 
 def _moves(connection: Any, key: StreamKey, rows: Sequence[Row]) -> Iterator[tuple[str | None, str | None]]:

@@ -1,11 +1,12 @@
 """The engine of one machine: each source runs in a worker process, one writer commits what they bring.
 
-The writer is this process and single-threaded: it waits on all pipes at once, commits a batch, answers, waits again. A source
-that hangs, fails or dies leaves the others as they are (law L6).
+The writer is this process and single-threaded: it waits on all pipes at once, commits a batch, answers, waits again. A
+source that hangs, fails or dies leaves the others as they are (law L6).
 """
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
@@ -14,14 +15,16 @@ from time import monotonic
 from typing import Any
 
 from hub import events
-from hub.engine.worker import Job, mapper_for, utc_now, work
+from hub.clock import utc_now
+from hub.engine.worker import Job, mapper_for, work
 from hub.errors import HubError, StoreError
-from hub.ingest import STOPPED, Batch, Counts, Failure, Limits, Line, RunReport
+from hub.ingest import STOPPED, Batch, Failure, Limits, Line, RunReport
 from hub.registry import Registry
 from hub.settings import Settings, SourceSettings
 from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
+from hub.store.write import Counts
 
 Progress = Callable[[str, Counts, int | None], None]
 """Told after each commit: source, the run's counts so far, what the source announced."""
@@ -98,10 +101,9 @@ class LocalEngine:
         """Commit what has come within ``timeout`` seconds; answers the sources that ended."""
         pipes = {worker.pipe: worker for worker in self._workers.values()}
         ended = [report for pipe in wait(list(pipes), timeout) if (report := self._hear(pipes[pipe]))]  # type: ignore[index]
-        for worker in list(self._workers.values()):
-            if monotonic() - worker.heard > self.stall_s and not worker.stopping:
-                ended.append(self._end(worker, Failure(progress.INCOMPLETE, "worker.stalled: no sign of life; ended")))
-        return ended
+        silent = Failure(progress.INCOMPLETE, "worker.stalled: no sign of life for too long; ended")
+        stalled = [w for w in self._workers.values() if monotonic() - w.heard > self.stall_s and not w.stopping]
+        return ended + [self._end(worker, silent) for worker in stalled]
 
     def run_once(self, names: Sequence[str]) -> Iterator[SourceReport]:
         """Run each source once, at most ``run.workers`` at the same time; yields reports as they end."""
@@ -216,10 +218,8 @@ class LocalEngine:
 
 
 def _tell(worker: _Worker, message: tuple[Any, ...]) -> None:
-    try:
+    with suppress(BrokenPipeError, ConnectionResetError):  # it has died; its end of the pipe says so at the next step
         worker.pipe.send(message)
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it has died; its end of the pipe says so at the next step
 
 
 def log_run(report: RunReport) -> None:

@@ -1,7 +1,6 @@
 """What every worker needs, loaded once in the fork server so that a worker starts in milliseconds, not in a second."""
 
-from schemas.taxonomy import load
-
 import hub.engine.worker  # noqa: F401 - loaded for its own sake
+from schemas.taxonomy import load
 
 load()

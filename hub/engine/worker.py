@@ -9,26 +9,22 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from hub.clock import utc_now
 from hub.contract import Adapter
 from hub.errors import HubError
 from hub.ingest import Batch, Failure, Shaper
-from hub.mapping.normalize import Normalizer
 from hub.mapping.mapper import Mapper
+from hub.mapping.normalize import Normalizer
 from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
 from hub.sources.http import HttpLimits, HttpSource
 from schemas.taxonomy import load
 from schemas.taxonomy.sssom import read_sssom
-
-
-def utc_now() -> datetime:
-    """The hub's clock: aware, UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +89,9 @@ def read(adapter: Adapter[Any], source: HttpSource, shaper: Shaper, since: datet
 def work(pipe: Connection, job: Job) -> None:
     """Body of the worker process.
 
-    Sends ``("begin", stream)`` and waits for ``("since", time)``; then ``("batch", Batch)`` each answered by ``("committed",)``;
-    then ``("end", Failure | None)``; after the last stream ``("bye",)``. ``("stop",)`` may come instead of any answer.
+    Sends ``("begin", stream)`` and waits for ``("since", time)``; then ``("batch", Batch)``, each answered by
+    ``("committed",)``; then ``("end", Failure | None)``; after the last stream ``("bye",)``. Instead of any answer
+    ``("stop",)`` may come.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     for name in [name for name in os.environ if name.startswith("HUB_")]:
@@ -136,6 +133,7 @@ class _Talk:
         self._pipe.send(message)
 
     def event(self, name: str, **keys: object) -> None:
+        """Pass an event on: the parent keeps the one log."""
         self.send(("event", name, keys))
 
     def asked_to_stop(self) -> bool:
@@ -160,7 +158,7 @@ class _Talk:
                 self._under_way += 1
         except _StopAsked:
             raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - adapter code: told as this run's failure
+        except (Exception, SystemExit) as error:
             if self._stop:
                 raise _StopAsked from error
             failure = Failure.of(error)

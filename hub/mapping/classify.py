@@ -4,6 +4,7 @@ Every answer is explained by keywords of our own tables, never by the record's t
 "nothing", not "other": a wrong item costs more than one that waits for a person.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import log2
@@ -20,20 +21,23 @@ READ_CHARS = 2_000
 TITLE_WEIGHT = 2.0
 """A hit in the title counts as this many in the detail."""
 
-LEAST = 2.6
-"""Score an item must reach on its own; one decisive keyword weighs 3."""
+LEAST, LEAST_RISE, LEAST_MOST = 2.4, 1 / 150, 4.4
+"""Score an item must reach: a word that decides alone (3) is enough in a short text; with each character of a long one, where
+words also fall in passing, more is asked, up to the third figure."""
 
 LEAST_AMONG = 1.0
 """Score that is enough among a crosswalk's candidates: the source has said the rest."""
 
-MARGIN = 0.18
+MARGIN = 0.2
 """Share of its score by which the first must lead the second."""
 
 MOST_DOUBLINGS = 4
 """A word that comes again counts half its weight more each time its count doubles, this often at the most."""
 
-ASIDE = 1.7
-"""By this factor more is asked of a text whose title is an enquiry, a suggestion or thanks rather than a dispute."""
+ASIDE = 1.6
+"""By this factor more is asked where the title is an enquiry, a suggestion or thanks rather than a dispute."""
+
+_ASIDE = re.compile("咨询|请问|建议|希望|感谢|表扬|点赞|何时|什么时候|能否|能不能|可否|呼吁|加快|尽快修|规划")
 
 
 class Reading(NamedTuple):
@@ -86,7 +90,9 @@ class Classifier:
             return NOTHING
         top, item = ranked[0]
         margin = (top - ranked[1][0]) / top if len(ranked) > 1 else 1.0
-        least = (LEAST if among is None else LEAST_AMONG) * (ASIDE if "aside" in signals else 1.0)
+        least = LEAST_AMONG if among else min(LEAST + (len(title) + len(detail)) * LEAST_RISE, LEAST_MOST)
+        if _ASIDE.search(title):
+            least *= ASIDE
         sure = top >= least and margin >= MARGIN
         return Reading(
             item if sure else None,

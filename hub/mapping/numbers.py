@@ -33,6 +33,8 @@ def fen(value: Any) -> int | None:
     """
     if value is None or value == "":
         return None
+    if value.__class__ is str and len(value) < 12 and value.isdecimal() and value.isascii():
+        return int(value) * 100
     amount = _yuan(value)
     if amount is None:
         return None
@@ -46,6 +48,8 @@ def people(value: Any) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
+        if len(value) < 8 and value.isdecimal():
+            return int(value)
         written = _plain(value)
         if written is None:
             return None
@@ -66,15 +70,18 @@ def degrees(value: Any) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise NumberProblem("no coordinate")
-    if isinstance(value, str):
-        written = _plain(value)
-        if written is None:
-            return None
-        value = written.rstrip("°")
     try:
         number = float(value)
-    except (ValueError, OverflowError):
-        raise NumberProblem("no coordinate") from None
+    except OverflowError:
+        raise NumberProblem("out of range") from None
+    except ValueError:
+        written = _plain(value) if isinstance(value, str) else None
+        if written is None:
+            return None
+        try:
+            number = float(written.rstrip("°"))
+        except ValueError:
+            raise NumberProblem("no coordinate") from None
     if not -360 <= number <= 360:  # also false for NaN
         raise NumberProblem("out of range")
     return number

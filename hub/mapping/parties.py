@@ -57,35 +57,37 @@ class Codes:
         return found
 
 
-def party(draft: DraftParty, at: str, codes: Codes, note: Note, fetched: date) -> dict[str, Any] | None:
+def party(draft: DraftParty, codes: Codes, note: Note, fetched: date) -> dict[str, Any] | None:
     """One party in the hub's terms, as the fields of `schemas.party.Party`; None for one that says nothing of anybody.
 
-    ``at`` is its place in the record (``parties[0]``), for notes. Numbers that fail their check stay as written, under
+    ``note`` is told fields of the party (``id_number``). Numbers that fail their check stay as written, under
     ``identity.<why>``, ``phone.<why>``; of two phones the first is kept, under ``phone.several``.
     """
-    who = name(draft.name, f"{at}.name", note)
-    kind = codes.code("party_type", draft.kind, f"{at}.kind", note) or _NATURAL
-    id_type = draft.id_type and codes.code("id_type", draft.id_type, f"{at}.id_type", note)
-    number = draft.id_number and said(draft.id_number, f"{at}.id_number", note)
-    if number:
-        number, id_type = _identity(number, id_type, kind, f"{at}.id_number", note, fetched)
-    phone = draft.phone and said(draft.phone, f"{at}.phone", note)
-    if phone:
-        phone = _phone(phone, f"{at}.phone", note)
-    told: dict[str, Any] = {"name": who, "id_number": number or None, "phone": phone or None}
-    for field in ("address", "agent"):
-        if value := getattr(draft, field):
-            told[field] = (name if field == "agent" else said)(value, f"{at}.{field}", note)
-    if not any(told.values()):
+    number = draft.id_number and said(draft.id_number, "id_number", note)
+    phone = draft.phone and said(draft.phone, "phone", note)
+    told: dict[str, Any] = {"name": name(draft.name, "name", note)}
+    if draft.address is not None:
+        told["address"] = said(draft.address, "address", note)
+    if draft.agent is not None:
+        told["agent"] = name(draft.agent, "agent", note)
+    if not (number or phone or any(told.values())):
         return None
-    told["role"] = codes.code("party_role", draft.role, f"{at}.role", note) or "1"
-    told["kind"] = kind
-    told["id_type"] = id_type or None
+    told["role"] = codes.code("party_role", draft.role, "role", note) or "1"
+    told["kind"] = kind = codes.code("party_type", draft.kind, "kind", note) or _NATURAL
+    id_type = None if draft.id_type is None else codes.code("id_type", draft.id_type, "id_type", note)
+    if number:
+        told["id_number"], id_type = _identity(number, id_type, kind, "id_number", note, fetched)
+    if phone:
+        told["phone"] = _phone(phone, "phone", note)
+    told["id_type"] = id_type
     if draft.gender is not None:
-        told["gender"] = codes.code("gender", draft.gender, f"{at}.gender", note)
-    for field in ("ethnicity", "education", "person_class"):
-        if value := getattr(draft, field):
-            told[field] = line(value, f"{at}.{field}", note)
+        told["gender"] = codes.code("gender", draft.gender, "gender", note)
+    if draft.ethnicity is not None:
+        told["ethnicity"] = line(draft.ethnicity, "ethnicity", note)
+    if draft.education is not None:
+        told["education"] = line(draft.education, "education", note)
+    if draft.person_class is not None:
+        told["person_class"] = line(draft.person_class, "person_class", note)
     return told
 
 

@@ -65,11 +65,6 @@ def _region_of_path(path: tuple[str, ...]) -> str:
         found = region_by_name(level, code)
         if found is not None:
             code = found.code
-    return found_code(code)
-
-
-def found_code(code: str | None) -> str:
-    """12 digits of a table code, `UNKNOWN` for none."""
     return (code and town_region(code)) or UNKNOWN
 
 
@@ -99,17 +94,18 @@ def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
     if lng is None or lat is None:
         note("place.half", "lng" if lng is None else "lat")
         return
-    if abs(lng) < 1e-9 and abs(lat) < 1e-9:
-        note("place.zero", "lng")
-        return
-    if not _in_china(lng, lat) and _in_china(lat, lng):
-        note("place.swapped", "lng")
-        lng, lat = lat, lng
-    if not (-180 <= lng <= 180 and -90 <= lat <= 90):
-        note("place.invalid", "lng")
-        return
+    if not _in_china(lng, lat):
+        if _in_china(lat, lng):
+            note("place.swapped", "lng")
+            lng, lat = lat, lng
+        elif abs(lng) < 1e-9 and abs(lat) < 1e-9:
+            note("place.zero", "lng")
+            return
+        elif not (-180 <= lng <= 180 and -90 <= lat <= 90):
+            note("place.invalid", "lng")
+            return
     told["lng"], told["lat"] = lng, lat
-    datum = said(draft.datum, "datum", note)
+    datum = draft.datum if draft.datum.__class__ is str and draft.datum in _DATUMS else said(draft.datum, "datum", note)
     told["datum"] = _DATUMS.get(datum.upper()) if datum else None
     if datum and told["datum"] is None:
         note("place.datum_unknown", "datum")

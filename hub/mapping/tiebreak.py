@@ -15,7 +15,7 @@ SIGNALS: dict[str, str] = {
     "ownership_ruling": "确权 权属处理 权属争议 山界 林权 林权证 处理决定 权属",
     "village": "村委会 村委 村集体 村里 村合作社 经济合作社 股份经济合作社 并村 村级 村部 村两委 老村 涉村 村道 村文化礼堂",
     "project_debt": "工程款 工程欠款 欠付工程 工程余款 工程尾款 未付工程 工程未付 欠工程 施工费 工程结算款",
-    "wages": "农民工工资 民工工资 工人工资 拖欠工资 讨薪 欠薪 工资款 血汗钱 工资 工钱 薪水",
+    "wages": "农民工工资 民工工资 工人工资 拖欠工资 讨薪 欠薪 工资款 血汗钱 工钱 欠工资 工资未付 未发工资 工资没发 拿不到工资 工资拖欠 欠发工资",
     "labourer": "农民工 民工 工地 包工头 班组 工程队 务工 打工 泥工 木工 钢筋工 粉刷 瓦工 项目部",
     "training": (
         "培训 培训班 辅导班 补习 补课班 早教 托管班 兴趣班 舞蹈班 课时 课程 英语班 艺考 学科类 网课 琴行 跆拳道 少儿编程 学费 课外班 英语学校 外语学校 学校外语"
@@ -26,7 +26,7 @@ SIGNALS: dict[str, str] = {
     "household": "楼上 楼下 邻居 隔壁 对门 上下楼 住户 楼上业主 邻里 左邻右舍 楼上住户 楼上邻居 隔壁邻居 租户 群租",
     "business": (
         "工厂 厂房 厂里 工地 施工 酒吧 KTV 饭店 餐馆 餐饮 酒店 烧烤 夜宵 商场 养猪场 养殖场 加工厂 化工 化工厂 汽修 搅拌站 石材厂 洗车店 超市 健身房 广场舞 "
-        "高速 高架 铁路 轨道 地铁 夜市 大排档 店铺 门店 企业 公司 歌厅 作坊 木材厂 沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂"
+        "高速 高架 铁路 轨道 地铁 夜市 大排档 店铺 门店 企业 公司 歌厅 作坊 木材厂 沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂 烤肉 火锅 餐厅 早餐店 小吃 面馆 食堂 地铁站"
     ),
     "leak": "漏水 渗水 渗漏 漏到楼下 漏下来 返水 滴水 泡水 漏水泡",
     "developer": "开发商 交房 精装修 楼盘 商品房质量 收房",
@@ -38,15 +38,14 @@ SIGNALS: dict[str, str] = {
     "school": "学校 幼儿园 在校 体育课 同学 校园 课间 老师 校方 学生",
     "at_work": "工伤 工地 上班 干活 雇主 工友 务工 车间 工亡 打工 作业时 脚手架 雇佣 老板 施工时",
     "assault": "打架 殴打 斗殴 被打 打伤 互殴 故意伤害 打人 砍伤 捅伤",
-    "justice": "派出所 公安 公安局 民警 交警 法院 法官 检察院 审判 执行局 警察 司法局 律师 公证处 司法鉴定 仲裁委 判决",
+    "justice": "派出所 公安 公安局 民警 交警 法院 法官 检察院 审判 执行局 警察 司法局 公证处 司法鉴定 仲裁委 判决",
     "outcome": (
         "不立案 不予立案 不受理 不服判决 判决不公 不服认定 不服责任认定 不出警 久拖不决 不执行 执行不到 未执行 枉法 冤假错案 冤案 错判 案件不破 不公正 不服事故认定 "
         "报警没人管 报案无果 徇私 改判 再审 不作为 终本 超期 申诉 执行难 拒不执行"
     ),
     "special": "干部作风 组织人事 民族宗教 宗教 清真 教堂 寺庙 违规提拔 干部任用 生活作风 军转干部身份",
-    "aside": "咨询 请问 建议 希望能 感谢 表扬 点赞 为何 疑问 呼吁 何时 什么时候",
 }  # fmt: skip
-"""Words by the circumstance they tell. ``aside`` marks enquiries and suggestions; the classifier asks more of them."""
+"""Words by the circumstance they tell."""
 
 INJURIES = frozenset(("D0701", "D0702", "D0805", "D1301", "D1401", "D1602", "D1801"))
 WORK = frozenset(("D0801", "D0802", "D0803", "D0806"))
@@ -104,7 +103,7 @@ RULES: tuple[Rule, ...] = (
     _rule("2", "D0901 D0902 D0903 D0904", ADMINISTRATIVE, "expropriation"),
     _rule("2", "D1002 D1001 D1004 D1803", "D1902 D1904", "ownership_ruling", "expropriation"),
     # 3 A village as debtor of a project; then wages of those who build.
-    _rule("3", "D1104", "D0501 D0502 D0504 D0601 D1101 D1102", "village project_debt"),
+    _rule("3", "D1104", "D0501 D0502 D0504 D0601", "village project_debt"),
     _rule("3", "D0801", "D0601 D0802", "wages labourer", "project_debt crew"),
     # 4 Training, prepaid or not; other prepaid cards; medical beauty.
     _rule("4", "D1601", "D1202 D1203 D1201 D0503 D1603", "training prepaid", "driving_school"),

@@ -69,21 +69,21 @@ class TimeProblem(ValueError):
 
 def moment(value: Any, zone: ZoneInfo) -> Moment | None:
     """Read a time; naive ones are in ``zone``. None for nothing (None, blank). Raises `TimeProblem`."""
-    if value is None:
-        return None
     if value.__class__ is str:
-        if len(value) == 19 and value[4] == "-" and value[7] == "-" and value[13] == ":":
+        if len(value) == 19:
             try:
                 local = datetime.fromisoformat(value)
+                day = value[:10]
+                shift = _shift(day, zone)
             except ValueError:
                 pass
             else:
-                if _FIRST_YEAR < local.year < _LAST_YEAR and local.year != 1970:
-                    day = value[:10]
-                    shift = _shift(day, zone)
-                    if shift is not None:
-                        return Moment(local - shift, day)
-        return _from_text(value, zone)
+                if shift is not None and local.tzinfo is None:
+                    return Moment(local - shift, day)
+            return _from_text(value, zone)
+        return _from_short(value, zone) if len(value) <= 10 else _from_text(value, zone)
+    if value is None:
+        return None
     if isinstance(value, bool):
         raise TimeProblem("time.sentinel")
     if isinstance(value, datetime):
@@ -95,7 +95,7 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
     if isinstance(value, float):
         if value == 0:
             raise TimeProblem("time.sentinel")
-        if not _EPOCH_LOW <= abs(value) < _EPOCH_HIGH * 1_000_000:
+        if not 10_000 <= value < _EPOCH_HIGH * 1_000_000:  # also false for NaN
             raise TimeProblem("time.invalid")
         return _from_number(int(value), zone, value - int(value))
     raise TimeProblem("time.invalid")
@@ -108,9 +108,9 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     text, reads as ``yyyymmdd[HHMM[SS]]``; every other number from 0 to 2**63-1 is a counter and kept as it is.
     Raises `TimeProblem`.
     """
-    if isinstance(value, str):
-        value = half_width(value).strip()
-        if value.isdecimal() and len(value) < 20:
+    if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
+        value = digits
+        if len(digits) < 20:
             try:
                 told = _from_digits(value, zone)
             except TimeProblem as problem:
@@ -132,13 +132,20 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
 
 @lru_cache(maxsize=8192)
 def _shift(day: str, zone: ZoneInfo) -> timedelta | None:
-    """The zone's offset on a day, None for a day on which it changes (or that does not exist)."""
-    try:
-        start = datetime.fromisoformat(day)
-        before, after = zone.utcoffset(start), zone.utcoffset(start + timedelta(days=1))
-    except (ValueError, OverflowError):
+    """The zone's offset on a day ``YYYY-MM-DD``; None for a day on which it changes, and for one to look at more closely."""
+    if day[4] != "-" or day[7] != "-":
         return None
+    start = datetime.fromisoformat(day)
+    if not _FIRST_YEAR <= start.year < _LAST_YEAR or start.date() in _SENTINEL_DAYS:
+        return None
+    before, after = zone.utcoffset(start), zone.utcoffset(start + timedelta(days=1))
     return before if before == after else None
+
+
+@lru_cache(maxsize=8192)
+def _from_short(value: str, zone: ZoneInfo) -> Moment | None:
+    """A day or month: few different ones, so that each is read once. Problems are not remembered."""
+    return _from_text(value, zone)
 
 
 def _from_datetime(value: datetime, zone: ZoneInfo) -> Moment:

@@ -1,6 +1,7 @@
 """The daemon: polls each source on its own schedule until it is asked to stop.
 
-The schedule lives in the store (``source_state.next_run``): a restart does not forget what was due, and `hub status` tells it.
+The schedule lives in the store (``source_state.next_run``): a restart does not forget what was due, and `hub status`
+tells it.
 """
 
 import fcntl
@@ -26,7 +27,7 @@ SLOWEST_S = 3_600  # a failing source is asked at least once an hour
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Hold the daemon's lock file; a second daemon over the same keys is refused (it would only double the requests)."""
+    """Hold the daemon's lock file. A second daemon over the same keys is refused: it would only double the requests."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+") as held:
         try:

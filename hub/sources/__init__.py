@@ -1,1 +1,6 @@
-"""How bytes arrive: the one room that speaks HTTP. Pure parts (envelope, signing, paging) are apart from the wire."""
+"""How bytes arrive: the one room that speaks HTTP.
+
+Pure: `decode` and `xml` (bytes to values), `envelope` (values to pages), `asking` and `signing` (declarations to
+requests), `paging` (which request is next), `failures` (which error it was). On the wire: `origin`, `transport`,
+`exchange`, `session`, `retries`, put together by `http`.
+"""

@@ -1,9 +1,9 @@
-"""How parameters are laid into a request: query string, form, JSON, or one JSON text in a form field. Pure."""
+"""Requests as data: where parameters go, how they are written, what makes two requests the same one. Pure."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -13,14 +13,15 @@ from hub.contract import AdapterConfig
 from hub.errors import ConfigError, PluginError
 from hub.wire import Login, Request, Scalar
 
-_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NAME: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request as an adapter or a declaration means it: before login, signature and attempt.
+    """One request. ``path`` is below the source's base; ``link`` is an address a source gave instead of parameters.
 
-    ``path`` is below the base; ``link`` is a whole address a source gave instead. At most one of ``form`` and ``json`` is set.
+    At most one of ``form`` and ``json`` is set. None as a query or form value leaves the parameter out.
     """
 
     method: str
@@ -29,74 +30,101 @@ class Ask:
     form: Mapping[str, Scalar] | None = None
     json: Any = None
     link: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def key(self) -> bytes:
-        """What makes two requests the same one."""
-        parts = (self.method, self.path, self.link, encode(self.query), encode(self.form or {}), self.json)
-        return orjson.dumps(parts, default=str)
+        """What makes two requests the same: everything but the headers. Taken before a signature is put on."""
+        parts = (self.method, self.path, self.link, encode(self.query), encode(self.form or _NOTHING), self.json)
+        return orjson.dumps(parts, default=str, option=orjson.OPT_NON_STR_KEYS)
+
+    def body(self) -> tuple[bytes | None, str]:
+        """The body as sent and its content type; None and empty without one."""
+        if self.form is not None:
+            return encode(self.form).encode(), "application/x-www-form-urlencoded"
+        if self.json is not None:
+            return orjson.dumps(self.json, option=orjson.OPT_NON_STR_KEYS), "application/json"
+        return None, ""
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Ask":
+        """The same with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def signed(self, place: Literal["header", "query", "body"], signature: Mapping[str, str]) -> "Ask":
+        """The same with a signature at its place. Raises PluginError where the body has no names to put it under."""
+        match place:
+            case "header":
+                return self.with_headers(signature)
+            case "query":
+                return replace(self, query={**self.query, **signature})
+            case "body" if self.form is not None:
+                return replace(self, form={**self.form, **signature})
+            case "body" if isinstance(self.json, Mapping):
+                return replace(self, json={**self.json, **signature})
+        raise PluginError("the signature is to go into the body, but this request has no form or JSON object")
 
 
-class Settings:
-    """The settings of a source as text, for ``{name}`` in declared paths and parameters."""
+class Fill:
+    """The settings of a source, for ``{name}`` in declared paths and parameters."""
 
     def __init__(self, config: AdapterConfig) -> None:
         self._config = config
 
-    def fill(self, value: Scalar) -> Scalar:
-        """The value with its names filled in. Raises ConfigError for an unset one, PluginError for one that is no setting."""
-        return _NAME.sub(self._named, value) if isinstance(value, str) and "{" in value else value
-
-    def text(self, value: str) -> str:
-        """`fill` for texts."""
-        return str(self.fill(value))
+    def __call__(self, text: str) -> str:
+        """The text filled. Raises ConfigError for a setting that is not set, PluginError for one there is not."""
+        return _NAME.sub(self._setting, text) if "{" in text else text
 
     def all(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-        """`fill` for each value."""
-        return {name: self.fill(value) for name, value in values.items()}
+        """Each text among the values filled."""
+        return {name: self(value) if isinstance(value, str) else value for name, value in values.items()}
 
-    def _named(self, match: re.Match[str]) -> str:
+    def _setting(self, match: re.Match[str]) -> str:
         name = match[1]
         if name not in type(self._config).model_fields:
-            raise PluginError(f"the adapter declares {{{name}}}, which is not among its settings")
+            raise PluginError(f"the adapter asks for the setting {name}, which its Config does not have")
         value = getattr(self._config, name)
         if value is None:
             raise ConfigError(f"{name} is not set", hint=f"set {name} for this source")
         return str(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
-def lay(request: Request, params: Mapping[str, Scalar], settings: Settings, link: str = "") -> Ask:
-    """A declared request with its parameters where the source wants them."""
-    path = settings.text(request.path)
-    sent = {name: value for name, value in params.items() if value is not None}
+def lay(request: Request, params: Mapping[str, Scalar], fill: Fill, *, link: str = "") -> Ask:
+    """A declared request, with its parameters where the source wants them."""
+    path = fill(request.path)
     if link:
         return Ask(request.method, path, link=link)
-    if request.place == "query":
-        return Ask(request.method, path, query=sent)
+    sent = {name: value for name, value in params.items() if value is not None}
     if request.wrap:
-        return Ask(request.method, path, form=wrapped(request, sent, settings))
-    if request.place == "form":
-        return Ask(request.method, path, form={**settings.all(request.plain), **sent})
-    return Ask(request.method, path, json=sent)
+        return Ask(request.method, path, form=_wrapped(request, sent, fill))
+    match request.place:
+        case "query":
+            return Ask(request.method, path, query=sent)
+        case "form":
+            return Ask(request.method, path, form={**fill.all(request.plain), **sent})
+        case "json":
+            return Ask(request.method, path, json=sent)
 
 
-def lay_login(login: Login, settings: Settings) -> Ask:
+def lay_login(login: Login, fill: Fill) -> Ask:
     """The request that gets a token."""
-    path, fields = settings.text(login.path), settings.all(login.fields)
+    path, fields = fill(login.path), fill.all(login.fields)
     if login.wrap:
-        return Ask("POST", path, form=wrapped(login, fields, settings))
-    if login.body == "json":
-        return Ask("POST", path, json={**settings.all(login.plain), **fields})
-    return Ask("POST", path, form={**settings.all(login.plain), **fields})
+        return Ask("POST", path, form=_wrapped(login, fields, fill))
+    fields = {**fill.all(login.plain), **fields}
+    return Ask("POST", path, json=fields) if login.body == "json" else Ask("POST", path, form=fields)
 
 
-def wrapped(spec: Request | Login, fields: Mapping[str, Scalar], settings: Settings) -> dict[str, Scalar]:
-    """All fields as one JSON text in the form field ``wrap``, beside the plain ones."""
-    text = single_quoted(fields) if spec.single_quoted else orjson.dumps(fields).decode()
-    return {**settings.all(spec.plain), spec.wrap: text}
+def encode(values: Mapping[str, Scalar]) -> str:
+    """Values as a query string or form: UTF-8, a space as ``%20``, truth as ``true`` and ``false``, None left out."""
+    pairs = [
+        (name, str(value).lower() if isinstance(value, bool) else value)
+        for name, value in values.items()
+        if value is not None
+    ]
+    return urlencode(pairs, quote_via=quote)
 
 
 def single_quoted(fields: Mapping[str, Scalar]) -> str:
-    """The pseudo-JSON some gateways want: quotes are single, the rest is JSON."""
+    """The pseudo-JSON some gateways want: JSON whose quotes are single."""
     return "{" + ",".join(f"{_single(name)}:{_single(value)}" for name, value in fields.items()) + "}"
 
 
@@ -107,11 +135,7 @@ def _single(value: Scalar) -> str:
     return "'" + text[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
 
 
-def encode(values: Mapping[str, Scalar]) -> str:
-    """Values as a query string or form body, UTF-8, spaces as ``%20``; None is left out, truth is ``true`` and ``false``."""
-    pairs = [
-        (name, str(value).lower() if isinstance(value, bool) else value)
-        for name, value in values.items()
-        if value is not None
-    ]
-    return urlencode(pairs, quote_via=quote)
+def _wrapped(spec: Request | Login, fields: Mapping[str, Scalar], fill: Fill) -> dict[str, Scalar]:
+    """All fields as one JSON text in one form field, beside the plain ones."""
+    text = single_quoted(fields) if spec.single_quoted else orjson.dumps(fields).decode()
+    return {**fill.all(spec.plain), spec.wrap: text}

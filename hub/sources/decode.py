@@ -1,6 +1,6 @@
-"""Bytes into values: strict decoding, JSON, JSON inside JSON, XML. Pure.
+"""Bytes into values: strict decoding, JSON, and JSON inside JSON. Pure.
 
-Every refusal is a `Malformed`, whose text says what is wrong and never repeats the payload.
+Every refusal is a `MalformedError`, whose text says what is wrong and never repeats the payload.
 """
 
 import codecs
@@ -19,7 +19,7 @@ _CODECS: Final = {
     "utf-16-le": "utf-16-le",
     "utf-16-be": "utf-16-be",
     "gb18030": "gb18030",
-    # Sources label GB18030 by the names of its ancestors; those codecs lack characters of real names (㛃 䶮 𠮷).
+    # Sources call GB18030 by the names of its ancestors, whose codecs lack characters of real names (㛃 䶮 𠮷).
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "big5": "big5",
@@ -27,33 +27,34 @@ _CODECS: Final = {
 }
 
 _PSEUDO_STRING: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'""", re.DOTALL)
+_QUOTE: Final = re.compile(r"\\.|\"", re.DOTALL)
 
 
-class Malformed(ValueError):
-    """Bytes or text that are not what they were said to be."""
+class MalformedError(ValueError):
+    """Bytes or text that are not what they were said to be. Becomes `SourceReplyInvalid` where the place is known."""
 
 
 def codec(encoding: str) -> str:
-    """The codec for an encoding name as sources write it. Raises Malformed for one not known here.
+    """The codec for an encoding by any of its names (CP936 is GBK). Raises MalformedError for one not read here.
 
-    Python knows codecs that no source may choose (punycode, unicode_escape), hence the table.
+    Python knows codecs that no source may choose, such as ``unicode_escape``: hence the table.
     """
     try:
         name = codecs.lookup(encoding).name
     except LookupError:
         name = ""
     if name not in _CODECS:
-        raise Malformed("an encoding the hub does not read")
+        raise MalformedError("an encoding the hub does not read")
     return _CODECS[name]
 
 
 def read_text(content: bytes, encoding: str) -> str:
-    """Decode strictly, without byte order mark. Raises Malformed."""
+    """Decode strictly, and take a byte order mark off. Raises MalformedError."""
     name = codec(encoding)
     try:
         return content.decode(name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise Malformed(f"not {name} at byte {error.start} of {len(content)}") from None
+        raise MalformedError(f"not {name} at byte {error.start} of {len(content)}") from None
 
 
 def looks_like_html(content: bytes) -> bool:
@@ -63,49 +64,44 @@ def looks_like_html(content: bytes) -> bool:
 
 
 def read_json(content: bytes, encoding: str) -> Any:
-    """A JSON value. Raises Malformed.
+    """A JSON value. Raises MalformedError.
 
-    Of a key that stands twice in one object the last value is kept, as orjson does; the reply's bytes keep both.
+    Of a name that stands twice in one object the last value is kept, as orjson does; the reply's bytes keep both.
     """
-    try:
-        if encoding == "utf-8":
+    if encoding == "utf-8":
+        try:
             return orjson.loads(content)
-        return orjson.loads(read_text(content, encoding))
-    except orjson.JSONDecodeError:
-        return _read_json_again(content, encoding)
-
-
-def _read_json_again(content: bytes, encoding: str) -> Any:
-    """The slow way after a failure: takes a byte order mark off, and finds out what to say."""
+        except orjson.JSONDecodeError:
+            pass  # the slow way takes a byte order mark off, and finds out what is wrong
     if not content.strip():
-        raise Malformed("an empty body")
+        raise MalformedError("an empty body")
     text = read_text(content, encoding).strip()
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         if text.startswith("<"):
-            raise Malformed("markup where JSON was promised") from None
+            raise MalformedError("markup where JSON was promised") from None
         if error.pos >= len(text) - 1:
-            raise Malformed(f"JSON cut short after {len(content)} bytes") from None
-        raise Malformed(f"not JSON at character {error.pos} of {len(text)}") from None
+            raise MalformedError(f"JSON that is cut off after {len(content)} bytes") from None
+        raise MalformedError(f"no JSON at character {error.pos} of {len(text)}") from None
 
 
 def read_nested(text: str) -> Any:
-    """The JSON value a text inside a reply holds; single-quoted pseudo-JSON is taken too. Raises Malformed."""
+    """The JSON value a text inside a reply holds; single-quoted pseudo-JSON is taken too. Raises MalformedError."""
     if len(text) > NESTED_MAX:
-        raise Malformed(f"a text of more than {NESTED_MAX} characters where JSON was promised")
+        raise MalformedError(f"a text of more than {NESTED_MAX} characters where JSON was promised")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        pass
+        pass  # perhaps its quotes are single
     try:
         return orjson.loads(_PSEUDO_STRING.sub(_double_quoted, text))
     except orjson.JSONDecodeError:
-        raise Malformed("a text that is not JSON") from None
+        raise MalformedError("a text that is not JSON") from None
 
 
-def _double_quoted(match: re.Match[str]) -> str:
-    inside = match[1]
+def _double_quoted(string: re.Match[str]) -> str:
+    inside = string[1]
     if inside is None:
-        return match[0]
-    return '"' + re.sub(r"\\'|\"", lambda quote: "'" if quote[0] == "\\'" else '\\"', inside) + '"'
+        return string[0]
+    return '"' + _QUOTE.sub(lambda found: {"\\'": "'", '"': '\\"'}.get(found[0], found[0]), inside) + '"'

@@ -1,23 +1,24 @@
 """Declarative reads: page by page, window by window, as `hub.wire.Request` says. No I/O: a fetch is handed in.
 
-A read ends where its paging ends it, never because a page is short: sources ignore the size asked for. Whether what came
-is all that was announced is the completeness ledger's to judge, not this module's.
+A read ends where its paging ends it, never because a page is short: sources ignore the size asked for. Whether what
+came is all that was announced is the completeness ledger's to judge, not this module's.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
 from hub.contract import Page
 from hub.errors import ConfigError, PagingLoop, SourceReplyInvalid
+from hub.sources.decode import MalformedError
 from hub.sources.envelope import ABSENT, walk
 from hub.wire import Keyset, NextLink, NextToken, Offset, PageNumber, Paging, Request, Scalar, Since, Window
 
 PAGES_MAX: Final = 100_000
-"""Pages one read may take; a read that wants more goes in circles in a way nothing else notices."""
+"""Pages one read may take; one that wants more goes round in a way nothing else notices."""
 
 Params = Mapping[str, Scalar]
 
@@ -31,14 +32,16 @@ class Reply:
 
 
 class Fetch(Protocol):
-    """Gets one page: by parameters laid out as the request says, or by a link the source gave. None leaves a parameter out."""
+    """Gets one page, by parameters or by a link the source gave. A parameter that is None is left out."""
 
-    def __call__(self, params: Params, window: str, /, *, link: str = "") -> Reply: ...
+    def __call__(self, params: Params, window: str, /, *, link: str = "") -> Reply:
+        """Get it. Raises SourceError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One window of days, both ends included, in the source's zone."""
+    """One window: its first and last day, both included, of the source's zone."""
 
     first: date
     last: date
@@ -59,56 +62,57 @@ def read_pages(
     fixed: Params | None = None,
     pages_max: int = PAGES_MAX,
 ) -> Iterator[Page]:
-    """Pages of a read in the source's order, windows from the oldest day to the source's today.
+    """Pages in the source's order, windows from the oldest to the one of the source's today.
 
-    ``since`` is aware or None; ``size`` 0 keeps the declared one; ``fixed`` are parameters sent with each request. Each window
-    gives its first page even when it is empty. A page that repeats its predecessor past the end is not given.
-    Raises what ``fetch`` raises, PagingLoop, SourceReplyInvalid, ConfigError.
+    ``since`` and ``now`` are aware; ``size`` 0 keeps the declared one; ``fixed`` parameters go with each request. Each
+    window gives its first page even when it is empty (unless that is a 404 which ends it); a page that repeats its
+    predecessor past the end is not given. Raises what ``fetch`` raises, PagingLoop, SourceReplyInvalid, ConfigError.
     """
     start = {**(fixed or {}), **since_params(request, since, zone)}
-    window = request.window
-    spans = windows(window, since, now=now, zone=zone, history_from=history_from) if window else [None]
-    left = pages_max
-    got = False
+    spans: list[Span | None] = [None]
+    if request.window is not None:
+        spans = [*windows(request.window, since, now=now, zone=zone, history_from=history_from)]
+    pages = 0
     for span in spans:
-        params = {**start, **window_params(window, span)} if window and span else start
-        reading = _Reading(fetch, params, str(span or ""), size, got)
-        for page in reading.pages(request.paging):
-            if not left:
-                raise PagingLoop(f"more than {pages_max} pages in one read")
-            left -= 1
-            got = True
+        params = {**start, **window_params(request.window, span)} if request.window and span else start
+        stretch = _Stretch(fetch, params, str(span or ""), size, begun=pages > 0)
+        for page in stretch.pages(request.paging):
+            pages += 1
+            if pages > pages_max:
+                raise PagingLoop(f"more than {pages_max} pages in one read", hint="set history_from to a later day")
             yield page
 
 
 def windows(window: Window, since: datetime | None, *, now: datetime, zone: tzinfo, history_from: str) -> list[Span]:
-    """The windows of a read: from ``since`` (or ``history_from``) less the look-back, to the source's today."""
-    today = now.astimezone(zone).date()
+    """The windows of a read, oldest first: from ``since`` less the look-back, or ``history_from``, to today there.
+
+    Raises ConfigError.
+    """
     try:
         oldest = date.fromisoformat(history_from)
     except ValueError:
-        raise ConfigError("history_from is not a day", hint="write it as YYYY-MM-DD") from None
+        raise ConfigError("history_from is no day", hint="write it as YYYY-MM-DD") from None
+    today = now.astimezone(zone).date()
     first = oldest
     if since is not None:
         first = max(oldest, min(since.astimezone(zone).date(), today) - timedelta(days=window.look_back))
     first = min(first, today)
-    days = max(1, window.days)
-    count = (today - first).days // days + 1
-    starts = [first + timedelta(days=days * index) for index in range(count)]
-    return [Span(begin, min(begin + timedelta(days=days - 1), today)) for begin in starts]
+    length = timedelta(days=max(1, window.days))
+    begins = [first + index * length for index in range((today - first) // length + 1)]
+    return [Span(begin, min(begin + length - timedelta(days=1), today)) for begin in begins]
 
 
 def window_params(window: Window, span: Span) -> dict[str, Scalar]:
-    """A window's two parameters. An inclusive end is the last second of its day, for sources that want a time."""
-    end = datetime.combine(span.last, time(23, 59, 59))
-    if not window.end_inclusive:
-        end = datetime.combine(span.last + timedelta(days=1), time())
+    """A window's two parameters. An inclusive end is the last second of its day, where the style shows a time."""
     begin = datetime.combine(span.first, time())
+    end = datetime.combine(span.last + timedelta(days=1), time())
+    if window.end_inclusive:
+        end -= timedelta(seconds=1)
     return {window.begin: begin.strftime(window.style), window.end: end.strftime(window.style)}
 
 
 def since_params(request: Request, since: datetime | None, zone: tzinfo) -> dict[str, Scalar]:
-    """The parameter that asks for what changed since; for a keyset without one of its own, its time. None without ``since``."""
+    """The parameter that asks for what changed since; none without ``since``. A keyset's default is its own time."""
     wanted = request.since
     if wanted is None and isinstance(request.paging, Keyset):
         wanted = Since(param=request.paging.after_time)
@@ -119,12 +123,12 @@ def since_params(request: Request, since: datetime | None, zone: tzinfo) -> dict
     return {wanted.param: since.astimezone(zone).strftime(wanted.style)}
 
 
-class _Reading:
-    """One window's pages. Remembers hashes of rows, not rows: a read may take hours."""
+class _Stretch:
+    """The pages of one window, or of a read without windows. Keeps hashes of rows, not rows."""
 
-    def __init__(self, fetch: Fetch, params: Params, window: str, size: int, got: bool) -> None:
+    def __init__(self, fetch: Fetch, params: Params, window: str, size: int, *, begun: bool) -> None:
         self._fetch, self._params, self._window, self._size = fetch, params, window, size
-        self._got = got  # whether this read has had a page: a 404 before that is a wrong path, not the end
+        self._begun = begun  # a 404 before the first page of a read is a wrong path, not an end
         self._seen: set[int] = set()
         self._last = 0
 
@@ -141,46 +145,18 @@ class _Reading:
             case NextLink():
                 return self._by_link(paging)
 
-    def _get(self, params: Params, *, link: str = "") -> Reply:
-        reply = self._fetch({**self._params, **params}, self._window, link=link)
-        self._got = True
-        return reply
-
-    def _repeats(self, page: Page) -> bool:
-        """Whether the page's rows are those of its predecessor. Raises PagingLoop for rows that came further back.
-
-        Rows, not bytes, are compared: many envelopes carry a clock of their own.
-        """
-        if not page.rows:
-            return False
-        mark = hash(orjson.dumps(page.rows))
-        if mark == self._last:
-            return True
-        if mark in self._seen:
-            raise PagingLoop("rows of an earlier page came again: the read goes in circles")
-        self._seen.add(mark)
-        self._last = mark
-        return False
-
-    def _new(self, page: Page) -> Page:
-        """The page, unless it came before: for paging that has no business to repeat."""
-        if self._repeats(page):
-            raise PagingLoop("the same page came again: the read does not move on")
-        return page
-
     def _by_number(self, paging: PageNumber) -> Iterator[Page]:
         number, rows = paging.first, 0
         while True:
             try:
                 page = self._get({paging.page: number, **self._sized(paging.size, paging.rows)}).page
             except SourceReplyInvalid as error:
-                if error.status == 404 and paging.not_found_ends and self._got:
+                if error.status == 404 and paging.not_found_ends and self._begun:
                     return
                 raise
-            # Page helpers in "reasonable" mode answer the last page again for ever.
-            if number > paging.first and (not page.rows or self._repeats(page)):
+            # Past the end some page helpers answer the last page again, for ever.
+            if (self._repeats(page) or not page.rows) and number > paging.first:
                 return
-            self._repeats(page)
             yield page
             rows += len(page.rows)
             if not page.rows or (page.total is not None and rows >= page.total):
@@ -191,9 +167,8 @@ class _Reading:
         start = 0
         while True:
             page = self._get({paging.start: start, **self._sized(paging.size, paging.rows)}).page
-            if start and (not page.rows or self._repeats(page)):
+            if (self._repeats(page) or not page.rows) and start:
                 return
-            self._repeats(page)
             yield page
             start += len(page.rows)  # what came, not what was asked for: a source may give less
             if not page.rows or (page.total is not None and start >= page.total):
@@ -201,50 +176,85 @@ class _Reading:
 
     def _by_key(self, paging: Keyset) -> Iterator[Page]:
         position: dict[str, Scalar] = {}
-        size = self._sized(paging.size, paging.rows)
-        first = True
         while True:
-            page = self._get({**position, **size}).page
-            after = _position(paging, page)
-            if not first and after in ({}, position):
+            page = self._get({**position, **self._sized(paging.size, paging.rows)}).page
+            beyond = _position(paging, page)
+            if position and beyond in ({}, position):
                 if len(page.rows) >= (self._size or paging.rows):
-                    raise PagingLoop("a full page with no row after the position")
+                    raise PagingLoop("a full page without a row after the position")
                 return
             yield self._new(page)
-            if not after:
+            if not beyond:
                 return
-            position, first = after, False
+            position = beyond
 
     def _by_token(self, paging: NextToken) -> Iterator[Page]:
         params: dict[str, Scalar] = self._sized(paging.size, paging.rows)
         while True:
             page = self._get(params).page
             yield self._new(page)
-            token = walk(page.body, paging.path)
-            if token is ABSENT or token is None or token == "":
+            token = _found(page.body, paging.path)
+            if token is None or token == "":
                 return
-            params = {**params, paging.param: token}
+            params[paging.param] = token
 
     def _by_link(self, paging: NextLink) -> Iterator[Page]:
         link = ""
         while True:
             reply = self._get({}, link=link)
             yield self._new(reply.page)
-            found = walk(reply.page.body, paging.path) if paging.path else reply.link
-            if found is ABSENT or not found:
+            link = str((_found(reply.page.body, paging.path) if paging.path else reply.link) or "")
+            if not link:
                 return
-            link = str(found)
+
+    def _get(self, params: Params, *, link: str = "") -> Reply:
+        reply = self._fetch({**self._params, **params}, self._window, link=link)
+        self._begun = True
+        return reply
 
     def _sized(self, name: str, rows: int) -> dict[str, Scalar]:
         return {name: self._size or rows} if name else {}
+
+    def _repeats(self, page: Page) -> bool:
+        """Whether the rows are those of the page before. Raises PagingLoop for rows that came further back (A, B, A).
+
+        Rows are compared, not bytes: many envelopes carry a clock or a number of their own.
+        """
+        if not page.rows:
+            return False
+        mark = hash(orjson.dumps(page.rows))
+        if mark == self._last:
+            return True
+        if mark in self._seen:
+            raise PagingLoop("the rows of an earlier page came again: the read goes in circles")
+        self._seen.add(mark)
+        self._last = mark
+        return False
+
+    def _new(self, page: Page) -> Page:
+        """The page, for paging in which none has any business to come twice. Raises PagingLoop."""
+        if self._repeats(page):
+            raise PagingLoop("the same page came again: the read does not move on")
+        return page
 
 
 def _position(paging: Keyset, page: Page) -> dict[str, Scalar]:
     """The parameters that ask for what follows the page's last row; empty after an empty page."""
     if not page.rows:
         return {}
-    row = page.rows[-1]
+    last: Any = page.rows[-1]
+    position = {
+        parameter: last.get(name) if isinstance(last, Mapping) else None
+        for parameter, name in ((paging.after_time, paging.time), (paging.after_key, paging.key))
+    }
+    if None in position.values():
+        raise SourceReplyInvalid(f"the last row of a page has no {paging.time} or no {paging.key} to go on from")
+    return position
+
+
+def _found(body: Any, path: str) -> Any:
     try:
-        return {paging.after_time: row[paging.time], paging.after_key: row[paging.key]}
-    except (KeyError, TypeError):
-        raise SourceReplyInvalid(f"the last row has no {paging.time} or no {paging.key} to read on from") from None
+        value = walk(body, path)
+    except MalformedError as why:
+        raise SourceReplyInvalid(f"{why}, where the way to the next page was promised") from None
+    return None if value is ABSENT else value

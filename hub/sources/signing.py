@@ -2,17 +2,22 @@
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, hmac
 
 from hub.wire import Signing
 
+_OUTPUTS: Final[dict[str, Callable[[bytes], str]]] = {
+    "hex": bytes.hex,
+    "HEX": lambda digest: digest.hex().upper(),
+    "base64": lambda digest: base64.b64encode(digest).decode(),
+}
 
-def timestamp(spec: Signing, at: datetime, zone: tzinfo) -> str:
+
+def timestamp_of(spec: Signing, at: datetime, zone: tzinfo) -> str:
     """The time of a request as the source wants it: epoch seconds, epoch milliseconds, or ISO in the source's zone."""
     if spec.timestamp == "iso":
         return at.astimezone(zone).isoformat(timespec="milliseconds")
@@ -31,9 +36,9 @@ def sign(
     timestamp: str,
     nonce: str,
 ) -> dict[str, str]:
-    """Names and values to send along: key, timestamp, nonce, signature; names left empty in ``spec`` are left out.
+    """Names and values to send along: key, timestamp, nonce, signature; without those whose name is left empty.
 
-    ``path`` is the URL's path, ``query`` its query string and ``body`` the body, each as sent but without the signature.
+    ``path`` is the URL's path, ``query`` its query string, ``body`` the body, each as sent but without the signature.
     """
     values = {
         "{app_key}": app_key,
@@ -46,8 +51,8 @@ def sign(
         "{body}": body,
     }
     parts = [values.get(field, field) for field in spec.fields]
-    message = spec.joiner.encode().join(part if isinstance(part, bytes) else part.encode() for part in parts)
-    digest = digest_of(spec.algorithm, app_secret.encode(), message)
+    message = spec.joiner.encode().join(part.encode() if isinstance(part, str) else part for part in parts)
+    digest = _digest(spec.algorithm, app_secret.encode(), message)
     companions = {
         spec.key_name: app_key,
         spec.timestamp_name: timestamp,
@@ -57,29 +62,16 @@ def sign(
     return {name: value for name, value in companions.items() if name}
 
 
-def digest_of(algorithm: str, secret: bytes, message: bytes) -> bytes:
-    """The digest of a message; ``secret`` keys the hmac ones. SM3 is GB/T 32905-2016."""
-    name = algorithm.removeprefix("hmac-")
-    if name != algorithm:
-        return hmac.digest(secret, message, name) if name != "sm3" else _hmac_sm3(secret, message)
-    return _sm3(message) if name == "sm3" else hashlib.new(name, message).digest()
-
-
-def _sm3(message: bytes) -> bytes:
-    digest = hashes.Hash(hashes.SM3())  # not in hashlib everywhere: it depends on the OpenSSL Python was built with
-    digest.update(message)
-    return digest.finalize()
-
-
-def _hmac_sm3(secret: bytes, message: bytes) -> bytes:
-    """HMAC over SM3 (RFC 2104, GB/T 15852.2), whose block is 64 bytes."""
-    key = (_sm3(secret) if len(secret) > 64 else secret).ljust(64, b"\0")
-    inner = _sm3(bytes(byte ^ 0x36 for byte in key) + message)
-    return _sm3(bytes(byte ^ 0x5C for byte in key) + inner)
-
-
-_OUTPUTS: Final[dict[str, Callable[[bytes], str]]] = {
-    "hex": bytes.hex,
-    "HEX": lambda digest: digest.hex().upper(),
-    "base64": lambda digest: base64.b64encode(digest).decode(),
-}
+def _digest(algorithm: str, secret: bytes, message: bytes) -> bytes:
+    """SM3 (GB/T 32905-2016) is cryptography's: hashlib has it only where its OpenSSL was built with it."""
+    match algorithm:
+        case "sm3":
+            plain = hashes.Hash(hashes.SM3())
+            plain.update(message)
+            return plain.finalize()
+        case "hmac-sm3" | "hmac-sha256":
+            keyed = hmac.HMAC(secret, hashes.SM3() if algorithm == "hmac-sm3" else hashes.SHA256())
+            keyed.update(message)
+            return keyed.finalize()
+        case _:  # md5 and sha1 are what the sources ask for, weak or not
+            return hashlib.new(algorithm, message, usedforsecurity=False).digest()

@@ -1,0 +1,1 @@
+"""The record store: tables, bulk writes, reads, vault, audit, migrations."""

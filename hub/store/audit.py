@@ -18,7 +18,7 @@ import orjson
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 from sqlalchemy import Connection, select
 
-from hub.store.tables import Audit
+from hub.store.tables import Audit, core
 
 START = bytes(32)
 
@@ -123,7 +123,7 @@ def _link(before: bytes, named: list[str | int], entry: bytes) -> bytes:
 
 
 def _entries(connection: Connection) -> Generator[Entry]:
-    table = Audit.__table__  # type: ignore[attr-defined]
+    table = core(Audit)
     statement = select(table).order_by(table.c.home, table.c.writer, table.c.no).execution_options(yield_per=1000)
     with connection.execute(statement) as rows:
         for row in rows:

@@ -17,7 +17,8 @@ BUSY_MS = 30_000  # how long a writer waits for its turn before F33 (a busy stor
 class Database:
     """A store's database. ``url``: ``sqlite:///path`` or ``postgresql://…`` (psycopg 3).
 
-    SQLite runs in WAL mode with ``synchronous=FULL``: what was committed survives a power cut. Raises ConfigError for a URL of
+    SQLite runs in WAL mode with ``synchronous=FULL``: what was committed survives a power cut. Raises ConfigError for
+    a URL of
     another kind, StoreError when the database cannot be reached.
     """
 
@@ -38,13 +39,20 @@ class Database:
             raise ConfigError(f"no store on {self.dialect}", where="store.url", hint="sqlite:///… or postgresql://…")
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One write transaction: committed at the end of the block, rolled back on any exception.
+    def transaction(self, *, keep: bool = True) -> Iterator[Connection]:
+        """One write transaction: committed at the end of the block; rolled back on any exception, or not to ``keep``.
 
-        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that a read inside it stays true until the commit.
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that a read inside it stays true until the
+        commit.
         """
-        with self._told(), self.engine.connect().execution_options(yiwang_write=True) as connection, connection.begin():
+        with (
+            self._told(),
+            self.engine.connect().execution_options(yiwang_write=True) as connection,
+            connection.begin() as began,
+        ):
             yield connection
+            if not keep:
+                began.rollback()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

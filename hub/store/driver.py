@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from hub.store.tables import Link
+from hub.store.tables import Link, core
 
 HEAD = (
-    "title item category method confidence evidence mapping code label edition stage status region channel "
-    "opened happened due closed amount_fen people scale parties notes"
-).split()
+    *("title", "item", "category", "method", "confidence", "evidence", "mapping", "code", "label", "edition"),
+    *("stage", "status", "region", "channel", "opened", "happened", "due", "closed"),
+    *("amount_fen", "people", "scale", "parties", "notes"),
+)
 """Columns of `Record` that a row's ``head`` fills, in order."""
 
 
@@ -141,7 +142,7 @@ class PostgresDriver(Driver):
 
 
 def _columns(table: type[SQLModel]) -> list[str]:
-    return [column.name for column in SQLModel.metadata.tables[str(table.__tablename__)].columns]
+    return [column.name for column in core(table).columns]
 
 
 _INSERTS: dict[type[SQLModel], str] = {}

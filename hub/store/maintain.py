@@ -31,7 +31,9 @@ class Finding:
     hint: str = ""
 
     def __str__(self) -> str:
-        where = f" ({', '.join(self.examples)}{', …' if self.count > len(self.examples) else ''})" if self.examples else ""
+        where = (
+            f" ({', '.join(self.examples)}{', …' if self.count > len(self.examples) else ''})" if self.examples else ""
+        )
         return " - ".join(part for part in (f"{self.code}: {self.what}: {self.count}{where}", self.hint) if part)
 
 
@@ -87,20 +89,14 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         "SELECT home, id FROM run WHERE fetched <> stored + unchanged + superseded + deleted + rejected",
         _BUG,
     ),
-    (
-        "watermark.ahead",
-        "watermarks later than the moment they were moved (law L5)",
-        "SELECT home, source FROM watermark WHERE substr(value, 1, 19) > substr(moved, 1, 19)",
-        "`hub source rewind`",
-    ),
 )
 
 
 def check(database: Database, keyring: Keyring) -> list[Finding]:
     """All that is wrong with a store; nothing when it is whole. Reads most of it, changes nothing.
 
-    The engine's own check, the version of the tables, the keyring, the audit chains, what must belong together, the sums of
-    the runs (law L2), and a sample of what the vault sealed. Raises StoreError when the database cannot be read at all.
+    The engine's own check, the version of the tables, the keyring, the audit chains, what must belong together, the
+    sums of runs (law L2), and a sample of what the vault sealed. Raises StoreError when the database cannot be read.
     """
     if not migrate.is_current(database):
         what = f"tables of another version ({migrate.current(database) or 'none'}, here {migrate.head()})"
@@ -119,7 +115,9 @@ def check(database: Database, keyring: Keyring) -> list[Finding]:
 def _sqlite(connection: Connection) -> Iterator[Finding]:
     said = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
     if said != ["ok"]:
-        yield Finding("engine.damaged", "SQLite's integrity check", len(said), tuple(said[:EXAMPLES]), "restore a backup")
+        yield Finding(
+            "engine.damaged", "SQLite's integrity check", len(said), tuple(said[:EXAMPLES]), "restore a backup"
+        )
 
 
 def _postgresql(connection: Connection) -> Iterator[Finding]:
@@ -175,8 +173,12 @@ def _sample(connection: Connection, table: str, columns: str, order: str, keyrin
 
 def _versions(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
     wrong = set()
-    columns = "home, record, version, key_id, body, (SELECT key FROM record r WHERE r.home = version.home AND r.id = record)"
-    for home, record, version, key_id, body, key in _sample(connection, "version", columns, "home record version", keyring):
+    columns = (
+        "home, record, version, key_id, body, (SELECT key FROM record r WHERE r.home = version.home AND r.id = record)"
+    )
+    for home, record, version, key_id, body, key in _sample(
+        connection, "version", columns, "home record version", keyring
+    ):
         try:
             told = open_version(keyring, (home, record, version), key_id, bytes(body))
         except (StoreError, orjson.JSONDecodeError):

@@ -39,20 +39,21 @@ def upgrade(database: Database) -> list[str]:
     with database.transaction() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        before = _revision(connection)
-        applied = _missing(before)
+        applied = missing(_revision(connection))
         if applied:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            apply(connection, applied[-1])
     return applied
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def apply(connection: Connection, revision: str) -> None:
+    """Bring the tables up to ``revision`` in the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
-def _missing(revision: str | None) -> list[str]:
+def missing(revision: str | None) -> list[str]:
+    """What a store at ``revision`` (None: empty) still needs, oldest first. Raises StoreError as `upgrade` does."""
     known = [script.revision for script in _scripts().walk_revisions()][::-1]
     if revision is None:
         return known
@@ -60,6 +61,10 @@ def _missing(revision: str | None) -> list[str]:
         hint = "use the Yiwang that made it, or restore a backup made with this one"
         raise StoreError(f"the store is of a newer version ({revision})", where=f"here {known[-1]}", hint=hint)
     return known[known.index(revision) + 1 :]
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:

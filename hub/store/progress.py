@@ -1,16 +1,21 @@
-"""Runs, watermarks and the completeness ledger: how far a read has come. Written in the transaction of the rows they speak of."""
+"""Runs, watermarks and the completeness ledger: how far a read has come.
+
+All of it is written in the transaction of the rows it speaks of (law L1).
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.store.driver import Driver
-from hub.store.tables import Ledger, Run, SourceState, Watermark
+from hub.store.tables import Ledger, Run, SourceState, Watermark, core
 from hub.store.write import Counts
 
 RUNNING, COMPLETE, EMPTY, INCOMPLETE, DENIED = "running", "complete", "empty", "incomplete", "denied"
 """Outcomes of a run (law L3): the last four are final, and none may pass for another."""
+
+_RUN, _WATERMARK, _LEDGER, _STATE = core(Run), core(Watermark), core(Ledger), core(SourceState)
 
 
 def text(when: datetime) -> str:
@@ -40,8 +45,8 @@ class StreamKey:
 def watermark(connection: Connection, key: StreamKey) -> datetime | None:
     """The stream's watermark, aware, or None when it was never read."""
     value = connection.scalar(
-        select(Watermark.value).where(
-            Watermark.home == key.home, Watermark.source == key.source, Watermark.stream == key.stream
+        select(_WATERMARK.c.value).where(
+            _WATERMARK.c.home == key.home, _WATERMARK.c.source == key.source, _WATERMARK.c.stream == key.stream
         )
     )
     return mark_time(value) if value else None
@@ -52,19 +57,19 @@ def move_watermark(
 ) -> bool:
     """Set the watermark; answers whether it moved. Only a rewind moves it back (law L5) or, with None, forgets it."""
     have = watermark(connection, key)
-    where = (Watermark.home == key.home, Watermark.source == key.source, Watermark.stream == key.stream)
+    where = (_WATERMARK.c.home == key.home, _WATERMARK.c.source == key.source, _WATERMARK.c.stream == key.stream)
     if to is None:
         if not rewind or have is None:
             return False
-        connection.execute(Watermark.__table__.delete().where(*where))  # type: ignore[attr-defined]
+        connection.execute(delete(_WATERMARK).where(*where))
         return True
     if have is not None and (to == have or (to < have and not rewind)):
         return False
     values = {"value": mark_text(to), "run": run, "moved": now}
     if have is None:
-        connection.execute(insert(Watermark).values(home=key.home, source=key.source, stream=key.stream, **values))
+        connection.execute(insert(_WATERMARK).values(home=key.home, source=key.source, stream=key.stream, **values))
     else:
-        connection.execute(update(Watermark).where(*where).values(**values))
+        connection.execute(update(_WATERMARK).where(*where).values(**values))
     return True
 
 
@@ -75,7 +80,7 @@ def begin_run(
     (number,) = Driver.of(connection).ids("run", key.home, 1)
     zero = dict.fromkeys(("pages", "degraded", "duration_ms", *Counts().as_dict()), 0)
     connection.execute(
-        insert(Run).values(
+        insert(_RUN).values(
             home=key.home, id=number, source=key.source, stream=key.stream, adapter=adapter, why=why,
             since=text(since) if since else None, started=now, outcome=RUNNING, **zero,
         )
@@ -85,7 +90,9 @@ def begin_run(
 
 def count_run(connection: Connection, key: StreamKey, run: int, counts: Counts, *, pages: int) -> None:
     """Write a run's counts so far."""
-    connection.execute(update(Run).where(Run.home == key.home, Run.id == run).values(pages=pages, **counts.as_dict()))
+    connection.execute(
+        update(_RUN).where(_RUN.c.home == key.home, _RUN.c.id == run).values(pages=pages, **counts.as_dict())
+    )
 
 
 def close_run(
@@ -103,8 +110,8 @@ def close_run(
     """Close a run with its outcome."""
     mark = watermark(connection, key)
     connection.execute(
-        update(Run)
-        .where(Run.home == key.home, Run.id == run)
+        update(_RUN)
+        .where(_RUN.c.home == key.home, _RUN.c.id == run)
         .values(
             outcome=outcome,
             degraded=int(degraded),
@@ -120,8 +127,10 @@ def close_run(
 def abandon_runs(connection: Connection, key: StreamKey, *, now: str) -> int:
     """Close runs of this stream that a kill left open: they are incomplete. Answers how many."""
     done = connection.execute(
-        update(Run)
-        .where(Run.home == key.home, Run.source == key.source, Run.stream == key.stream, Run.outcome == RUNNING)
+        update(_RUN)
+        .where(
+            _RUN.c.home == key.home, _RUN.c.source == key.source, _RUN.c.stream == key.stream, _RUN.c.outcome == RUNNING
+        )
         .values(outcome=INCOMPLETE, error="run.interrupted: the process ended before the run did", finished=now)
     )
     return done.rowcount
@@ -141,26 +150,28 @@ def note_window(
     """Write both sides of the ledger for one window: what was announced and how many distinct items came."""
     values = {"announced": announced, "fetched": fetched, "pages": pages, "closed": int(closed)}
     done = connection.execute(
-        update(Ledger).where(Ledger.home == key.home, Ledger.run == run, Ledger.window == window).values(**values)
+        update(_LEDGER)
+        .where(_LEDGER.c.home == key.home, _LEDGER.c.run == run, _LEDGER.c.window == window)
+        .values(**values)
     )
     if not done.rowcount:
         connection.execute(
-            insert(Ledger).values(home=key.home, run=run, window=window, source=key.source, stream=key.stream, **values)
+            insert(_LEDGER).values(
+                home=key.home, run=run, window=window, source=key.source, stream=key.stream, **values
+            )
         )
 
 
 def source_state(connection: Connection, home: str, source: str) -> SourceState | None:
     """What was decided about a source at run time, or None when nothing was."""
-    found = connection.execute(
-        select(SourceState.__table__).where(SourceState.home == home, SourceState.source == source)  # type: ignore[attr-defined]
-    ).first()
+    found = connection.execute(select(_STATE).where(_STATE.c.home == home, _STATE.c.source == source)).first()
     return SourceState(**found._mapping) if found else None
 
 
 def set_source_state(connection: Connection, home: str, source: str, *, now: str, **values: object) -> None:
     """Change a source's state: ``paused``, ``reason``, ``next_run``, ``failures``."""
-    where = (SourceState.home == home, SourceState.source == source)
-    done = connection.execute(update(SourceState).where(*where).values(changed=now, **values))
+    where = (_STATE.c.home == home, _STATE.c.source == source)
+    done = connection.execute(update(_STATE).where(*where).values(changed=now, **values))
     if not done.rowcount:
         defaults = {"paused": 0, "reason": "", "next_run": None, "failures": 0}
-        connection.execute(insert(SourceState).values(home=home, source=source, changed=now, **(defaults | values)))
+        connection.execute(insert(_STATE).values(home=home, source=source, changed=now, **(defaults | values)))

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, tuple_
 from sqlmodel import SQLModel
 
-from hub.store import tables
 from hub.store.rows import (
     Coverage,
     Gap,
@@ -25,15 +24,12 @@ from hub.store.rows import (
     UnmappedCode,
     WatermarkRow,
 )
+from hub.store.tables import Ledger, Raw, Record, Rejection, Run, SourceState, Watermark, core
 
 REST = "D21"  # the category of what fits nowhere: coverage is told without it as well
 
-RECORD, RUN, REJECTION, WATERMARK, LEDGER, STATE, RAW = (
-    SQLModel.metadata.tables[str(table.__tablename__)]
-    for table in (
-        tables.Record, tables.Run, tables.Rejection, tables.Watermark, tables.Ledger, tables.SourceState, tables.Raw,
-    )
-)  # fmt: skip
+RECORD, RUN, REJECTION, RAW = core(Record), core(Run), core(Rejection), core(Raw)
+WATERMARK, LEDGER, STATE = core(Watermark), core(Ledger), core(SourceState)
 
 T = TypeVar("T")
 After = tuple[str, int]

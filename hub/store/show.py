@@ -10,16 +10,16 @@ from typing import Any
 import orjson
 import zstandard
 from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from hub.errors import StoreError
 from hub.store.database import Database
 from hub.store.masking import masked
 from hub.store.read import record_by_id
 from hub.store.rows import RecordHead
+from hub.store.tables import Raw, Version, core
 from hub.store.vault import Keyring
 
-VERSION, RAW = SQLModel.metadata.tables["version"], SQLModel.metadata.tables["raw"]
+VERSION, RAW = core(Version), core(Raw)
 
 
 @dataclass(frozen=True, slots=True)

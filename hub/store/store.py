@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from hub.errors import StoreError
 from hub.store import migrate
 from hub.store.database import Database
-from hub.store.tables import Meta
+from hub.store.tables import Meta, core
 from hub.store.vault import Keyring
 
+_META = core(Meta)
 WRITER = "main"  # one writer, one audit chain; workers of other hosts get names of their own
 
 
@@ -22,7 +23,10 @@ class Store:
 
     @classmethod
     def open(cls, url: str, keys: Path, *, upgrade: bool = True) -> "Store":
-        """Open the store at ``url`` with the keyring file ``keys``; a new or older one is migrated unless ``upgrade`` is off."""
+        """Open the store at ``url`` with the keyring file ``keys``.
+
+        A new or older store is migrated first; with ``upgrade`` off it is refused instead.
+        """
         keyring = Keyring.load(keys)
         database = Database(url)
         if upgrade:
@@ -46,14 +50,14 @@ class Store:
         self.close()
 
     def _same_keyring(self) -> None:
-        """A store opened with another keyring would hash everyone anew and open nothing: refuse before a row is written."""
+        """Refuse another keyring before a row is written: it would hash everyone anew and open nothing."""
         mine = self.keyring.fingerprint()
         with self.database.reading() as connection:
-            known = connection.scalar(select(Meta.value).where(Meta.name == "keyring"))
+            known = connection.scalar(select(_META.c.value).where(_META.c.name == "keyring"))
         if known is None:
             with self.database.transaction() as connection:
-                if connection.scalar(select(Meta.value).where(Meta.name == "keyring")) is None:
-                    connection.execute(insert(Meta).values(name="keyring", value=mine))
+                if connection.scalar(select(_META.c.value).where(_META.c.name == "keyring")) is None:
+                    connection.execute(insert(_META).values(name="keyring", value=mine))
                     known = mine
         if known is not None and known != mine:
             raise StoreError(

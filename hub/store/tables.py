@@ -1,15 +1,22 @@
 """The tables, as SQLModel classes. They do not validate: a `DisputeRecord` is built first and becomes a row last.
 
-Every primary key begins with ``home``, the immutable six-digit region of the source instance, then an increasing number: rows
+Every primary key begins with ``home``, the immutable six-digit region of the source instance, then an increasing
+number: rows
 arrive in key order, and a table can later be partitioned or sharded by region without a change of schema. Times are UTC
-text of fixed width (``YYYY-MM-DDTHH:MM:SSZ``), which sorts as time on both engines; ``revision`` is an integer (µs since
+text of fixed width (``YYYY-MM-DDTHH:MM:SSZ``), which sorts as time on both engines; ``revision`` is an integer (µs
+since
 1970 or the source's counter). Booleans are 0/1 so that SQLite and PostgreSQL hold the same bytes.
 """
 
-from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, SmallInteger, String, Table, Text
 from sqlmodel import Field, SQLModel
 
 TIME = 20  # width of UTC text
+
+
+def core(table: type[SQLModel]) -> Table:
+    """The table behind a class, for Core statements."""
+    return SQLModel.metadata.tables[str(table.__tablename__)]
 
 
 class Raw(SQLModel, table=True):
@@ -36,9 +43,11 @@ class Raw(SQLModel, table=True):
 
 
 class Record(SQLModel, table=True):
-    """The head of a record: what it is now, in columns that hold no personal data. The whole stands sealed in `Version`.
+    """The head of a record: what it is now, in columns that hold no personal data. The whole stands sealed in
+    `Version`.
 
-    ``title`` has identity numbers, phones and the parties' names masked. ``content`` is a keyed hash of the whole content.
+    ``title`` has identity numbers, phones and the parties' names masked. ``content`` is a keyed hash of the whole
+    content.
     """
 
     __tablename__ = "record"
@@ -102,7 +111,8 @@ class Version(SQLModel, table=True):
 class Subject(SQLModel, table=True):
     """Keyed hashes beside the sealed record, for equality only: who is in it, and which numbers it bears.
 
-    ``kind`` is ``id`` (identity number), ``credit``, ``phone``, ``name`` or ``ref`` (a number of the matter). Rows of older
+    ``kind`` is ``id`` (identity number), ``credit``, ``phone``, ``name`` or ``ref`` (a number of the matter). Rows of
+    older
     versions stay until erased; a reader joins on the record's current version.
     """
 
@@ -210,7 +220,7 @@ class Link(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """One hash chain per writer: ``hash`` = SM3(previous hash ‖ canonical entry). ``entry`` is canonical JSON, no personal data."""
+    """One hash chain per writer: ``hash`` = SM3(previous hash ‖ canonical entry). ``entry`` holds no personal data."""
 
     __tablename__ = "audit"
     home: str = Field(sa_column=Column(String(6), primary_key=True))

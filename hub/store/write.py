@@ -1,4 +1,5 @@
-"""Bulk writes of the straight line: a page's rows, their versions, rejections, progress. One transaction holds them all.
+"""Bulk writes of the straight line: a page's rows, their versions, rejections, progress. One transaction holds them
+all.
 
 The hot path speaks to the driver directly (`executemany` on SQLite, COPY on PostgreSQL) with statements made once from
 the tables: a session per row costs ten times as much.
@@ -19,7 +20,8 @@ from hub.store.vault import Keyring
 class Row(NamedTuple):
     """One item, shaped and mapped, on its way to the store. Holds no key of the vault: the writer hashes and seals.
 
-    ``content`` is a digest of the record without its mapping version; ``head`` the columns `HEAD` in their order; ``body``
+    ``content`` is a digest of the record without its mapping version; ``head`` the columns `HEAD` in their order;
+    ``body``
     the record as JSON; ``subjects`` (kind, role, value) in clear, hashed before they are written.
     """
 
@@ -141,8 +143,8 @@ class Transaction:
         fresh = len(plan.new)
         for at, (row, content, number, version) in enumerate(writes):
             if at < fresh:
-                heads.append((home, number, self.source, self.stream, row.key, version, row.revision, content)
-                             + (int(row.deleted), *row.head, now))  # fmt: skip
+                place = (home, number, self.source, self.stream, row.key)
+                heads.append((*place, version, row.revision, content, int(row.deleted), *row.head, now))
             else:
                 updates.append((version, row.revision, content, int(row.deleted), *row.head, now, home, number))
             body = seal(row.body, f"version|{home}|{number}|{version}|{key_id}".encode())
@@ -180,8 +182,10 @@ class Transaction:
         self._driver.insert(
             Rejection,
             [
-                (self.home, number, self.source, self.stream, run, raw, each.item_no, item_hash)
-                + (each.code, each.field, each.reason, 1, self.now, self.now, "open")
+                (
+                    *(self.home, number, self.source, self.stream, run, raw, each.item_no, item_hash),
+                    *(each.code, each.field, each.reason, 1, self.now, self.now, "open"),
+                )
                 for number, (item_hash, each) in zip(ids, fresh.items(), strict=True)
             ],
         )

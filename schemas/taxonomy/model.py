@@ -101,7 +101,8 @@ class Taxonomy:
 
     ``department_items`` is keyed by (department, code) and by (department, label). ``causes_by_label`` holds the finest
     cause of the newest edition under a label; ``causes_by_number`` is keyed by (kind, edition, number), such as
-    ``("civil", "2020", "121")``. ``code_tables[table][code]`` is a `CodeValue`, ``codes_by_label[table][label]`` its code.
+    ``("civil", "2020", "121")``. ``code_tables[table][code]`` is a `CodeValue`, ``codes_by_label[table][label]`` its
+    code.
     """
 
     name: str

@@ -102,8 +102,8 @@ class MappingSet:
 def read_sssom(source: Path | str | Iterable[str], *, name: str = "") -> MappingSet:
     """Read an SSSOM table from a path, or from lines of text, which ``name`` then names in problems.
 
-    Raises `TaxonomyError` with every broken row: unknown predicate, confidence outside 0..1, identifier that is no CURIE
-    of the ``curie_map``, pair that stands twice, subject with two deciding rows, missing column or metadata, not UTF-8.
+    Raises `TaxonomyError` with every broken row: unknown predicate, confidence outside 0..1, identifier that is no
+    CURIE of the ``curie_map``, pair that stands twice, subject with two deciding rows, missing column or metadata.
     """
     problems: list[Problem] = []
     table = check_sssom(source, problems, name=name)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from world import pull, rows, source_settings, value
 
 from conformance.lab import Lab
 from hub.ingest import RunReport
@@ -12,7 +14,6 @@ from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring
 from hub.testing import contents
-from world import pull, rows, source_settings, value
 
 FOUR = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
 
@@ -88,24 +89,32 @@ def test_a_bad_item_is_one_rejection_and_its_neighbours_are_stored(lab: Lab, sto
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [("denied", "denied"), ("login_page", "incomplete"), ("cut", "incomplete"), ("empty_body", "incomplete")],
+    ("fault", "options", "outcome"),
+    [
+        ("status", {"status": 403}, "denied"),
+        ("html", {}, "incomplete"),
+        ("cut", {}, "incomplete"),
+        ("empty", {}, "incomplete"),
+        ("envelope", {}, "incomplete"),
+        ("reset", {}, "incomplete"),
+        ("status", {"status": 503}, "incomplete"),
+    ],
+    ids=["denied", "login_page", "cut", "empty", "envelope", "reset", "503"],
 )
-def test_denied_login_page_cut_and_empty_are_not_the_end(
-    fault: str, outcome: str, lab: Lab, store: Store, tmp_path: Path
+def test_denied_and_broken_replies_are_told_and_never_pass_for_the_end(
+    fault: str, options: dict[str, Any], outcome: str, lab: Lab, store: Store, tmp_path: Path
 ) -> None:
     source = source_settings(lab, "mobile_court", tmp_path)
-    lab.fault("mobile_court", FAULT[fault], times=None)
+    lab.fault("mobile_court", fault, times=None, **options)
     report = pull(store, source)
     assert report.outcome == outcome
+    assert report.failed
     assert report.error
     assert "mobile_court" in report.error
+    assert "attempt" in report.error
     assert value(store, "SELECT count(*) FROM watermark") == 0
     lab.clear_faults("mobile_court")
     assert pull(store, source).outcome == "complete"
-
-
-FAULT = {"denied": "status_403", "login_page": "login_page", "cut": "cut_json", "empty_body": "empty"}
 
 
 def test_a_read_without_rows_is_empty_and_a_failure_unless_allowed(store: Store, tmp_path: Path) -> None:

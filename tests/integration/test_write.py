@@ -18,8 +18,16 @@ NOW = "2026-03-02T01:00:00Z"
 
 
 def row(key: str, revision: int | None, title: str = "t", *, deleted: bool = False, no: int = 0, who: str = "") -> Row:
-    filled = {"title": title, "method": "unmapped", "confidence": 0.0, "evidence": "", "mapping": "m1", "region": "000000",
-              "channel": "QT", "parties": 0, "notes": ""}  # fmt: skip
+    fixed = {
+        "confidence": 0.0,
+        "evidence": "",
+        "mapping": "m1",
+        "region": "000000",
+        "channel": "QT",
+        "parties": 0,
+        "notes": "",
+    }
+    filled = {"title": title, "method": "unmapped"} | fixed
     content = hashlib.blake2b(f"{key}{revision}{title}{deleted}".encode(), digest_size=16).digest()
     body = f'{{"key":"{key}","title":"{title}"}}'.encode()
     subjects = (("phone", "1", who),) if who else ()

@@ -4,11 +4,6 @@ import hub.api as hub
 from adapters.numbers import references
 from hub.api import Stage
 
-ROLES = {
-    **dict.fromkeys(("原告", "申请人", "上诉人", "申请执行人", "再审申请人"), "1"),
-    **dict.fromkeys(("被告", "被申请人", "被上诉人", "被执行人"), "2"),
-    "第三人": "3",
-}  # fmt: skip
 METHODS = {"调解": "司法调解", "判决": "诉讼"}  # JAFS -> resolution_method
 STAGES = {
     "收案": Stage.RECEIVED, "立案": Stage.FILED, "审理": Stage.HEARING, "调解": Stage.MEDIATING, "判决": Stage.JUDGED,
@@ -61,9 +56,9 @@ def edition(kind: str, filed: str) -> str:
 
 
 def party(row: hub.Item) -> hub.DraftParty:
-    """A litigant (当事人); a standing that is not known is a third party's."""
+    """A litigant (当事人), standing (诉讼地位) and kind in the court's own words."""
     return hub.DraftParty(
-        name=row.get("XM"), role=ROLES.get(row.get("SSDW") or "", "3"), kind=row.get("LX") or "自然人",
+        name=row.get("XM"), role=row.get("SSDW") or "1", kind=row.get("LX") or "1",
         id_number=row.get("ZJHM"), phone=row.get("SJHM"), address=row.get("DZ"),
     )  # fmt: skip
 

@@ -10,7 +10,6 @@ STAGES = {
     "52": Stage.UNCONFIRMED, "60": Stage.GUIDED_TO_SUIT, "70": Stage.FOLLOW_UP, "80": Stage.CLOSED,
 }  # fmt: skip
 SUCCESS = {**dict.fromkeys(("40", "50", "51", "52"), True), "41": False}  # an agreement stands even if unconfirmed
-KINDS = {"natural": "1", "legal": "2", "unincorporated": "3"}
 EXTRA = ("orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
 
 
@@ -57,7 +56,7 @@ def party(row: hub.Item, role: str, item: hub.Item) -> hub.DraftParty:
     """One side; the agents are the first applicant's."""
     agents = [a["name"] for a in item.get("agent") or ()] if role == "1" and row is item["applicant"][0] else []
     return hub.DraftParty(
-        name=row.get("name"), role=role, kind=KINDS.get(row.get("partyType") or "natural", "1"),
+        name=row.get("name"), role=role, kind=row.get("partyType") or "1",
         id_type=row.get("idType"), id_number=row.get("idNo"), phone=row.get("tel"), gender=row.get("gender"),
         address=row.get("address"), agent="、".join(agents) or None,
     )  # fmt: skip

@@ -28,7 +28,7 @@ class FourPlatforms(Wire):
 
     def __init__(self, rows: list[Row], *, clock: Clock) -> None:
         super().__init__(rows, clock=clock)
-        self.tokens = Tokens(clock, LIFE_S)
+        self.tokens: Tokens = Tokens(clock, LIFE_S)
         self._issued = 0
 
     def rank(self, row: Row) -> Rank:
@@ -48,10 +48,6 @@ class FourPlatforms(Wire):
             "username": self.username,
             "password": self.password,
         }
-
-    def expire(self) -> None:
-        """Kill all tokens."""
-        self.tokens.kill()
 
     def login(self, call: Call) -> Reply:
         """A JWT-like token for the right user of the right application; else code 401 with HTTP 200."""

@@ -20,7 +20,7 @@ class Zhelifang(Wire):
 
     def __init__(self, rows: list[Row], *, clock: Clock) -> None:
         super().__init__(rows, clock=clock)
-        self.tokens = Tokens(clock, IDLE_S)
+        self.tokens: Tokens = Tokens(clock, IDLE_S)
 
     def rank(self, row: Row) -> Rank:
         """GXSJ and ID."""
@@ -29,10 +29,6 @@ class Zhelifang(Wire):
     def credentials(self) -> dict[str, str]:
         """User and password."""
         return {"username": self.username, "password": self.password}
-
-    def expire(self) -> None:
-        """Kill all tokens."""
-        self.tokens.kill()
 
     def login(self, call: Call) -> Reply:
         """A token for the right user; else code 500 with HTTP 200."""

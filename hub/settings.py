@@ -79,10 +79,10 @@ class RunSettings(Section):
 class HttpSettings(Section):
     """Limits of every request; ``total_s`` ends a reply that drips."""
 
-    connect_s: Seconds = 10
-    read_s: Seconds = 30
-    total_s: Seconds = 120
-    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    connect_s: Seconds = 5
+    read_s: Seconds = 20
+    total_s: Seconds = 60
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
     max_reply_mb: Count = 64
 
 

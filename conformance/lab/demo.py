@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from conformance.lab.lab import Lab
-from conformance.lab.real import real_rows
+from conformance.lab.real import SETTINGS, real_rows
 from conformance.lab.settings import write_settings
 
 FOUR = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
@@ -37,7 +37,7 @@ def demo(data: Path | None, serve: bool, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)  # the demo's own folder: each demo starts from nothing
     folder.mkdir(parents=True)
-    with Lab(wires, rows=rows) as lab:
+    with Lab(wires, rows=rows, settings=SETTINGS if data else None) as lab:
         served = sum(len(lab.rows(wire)) for wire in wires)
         click.secho(
             f"\n一网 Yiwang · {len(wires)} 个来源 sources on loopback, {served} 条记录 records to fetch", bold=True

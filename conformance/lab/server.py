@@ -37,7 +37,7 @@ class WireServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         super().__init__((LOOPBACK, port), Handler)
         self.port = int(self.server_address[1])
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=f"lab-{wire.name}", daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name=f"lab-{wire.name}", daemon=True)
 
     def server_bind(self) -> None:
         """Bind without asking a name server for our own name, as HTTPServer would."""

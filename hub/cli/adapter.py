@@ -134,7 +134,7 @@ def try_(
     if source is not None:
         instance, reply = live_page(work, source, stream)
         if reply is None:
-            say(f"no rows in the first {PAGES_TRIED} pages of the last {DAYS_TRIED} days")
+            say(f"no rows in the first {PAGES_TRIED} pages")
             return
     else:
         assert name is not None and page is not None
@@ -150,12 +150,11 @@ def try_(
 
 
 def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[Any], Page | None]":
-    """The first page of a source that has rows, from the last days if it knows ``since``; None when none has.
+    """The first page of a source that has rows, from the last days or else from its beginning; None when none has.
 
     Raises ConfigError, PluginError, SourceError.
     """
     from hub.clock import utc_now
-    from hub.contract import Capability
     from hub.engine.worker import Job, open_source
     from hub.settings import adapter_config
 
@@ -163,12 +162,14 @@ def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[
     source = settings.source(name)
     kind = work.registry.get(source.adapter)
     instance = kind(adapter_config(source, kind.Config))
-    since = utc_now() - timedelta(days=DAYS_TRIED) if Capability.INCREMENTAL in kind.manifest.capabilities else None
     job = Job(source, settings.http, settings.taxonomy.folder, settings.run.prefetch, settings.run.memory_mb)
     with open_source(instance, job) as world:
-        world.start_read(stream_of(kind, stream))
-        pages = islice(instance.pages(world, since), PAGES_TRIED)
-        return instance, next((page for page in pages if instance.items(page)), None)
+        for since in (utc_now() - timedelta(days=DAYS_TRIED), None):
+            world.start_read(stream_of(kind, stream))
+            for page in islice(instance.pages(world, since), PAGES_TRIED):
+                if instance.items(page):
+                    return instance, page
+    return instance, None
 
 
 def stream_of(kind: "AdapterClass", name: str | None) -> str:

@@ -27,10 +27,10 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 # memory_mb = 1024                             # of one worker process
 
 [http]
-# connect_s = 10
-# read_s = 30
-# total_s = 120                                # of one reply, however slowly it comes
-# attempts = 4
+# connect_s = 5
+# read_s = 20
+# total_s = 60                                 # of one reply, however slowly it comes
+# attempts = 5                                 # the first one counted
 # max_reply_mb = 64
 
 [log]

@@ -107,6 +107,9 @@ class Hub(Lazy):
             return super().invoke(ctx)
         except (HubError, click.ClickException, click.Abort, click.exceptions.Exit, KeyboardInterrupt, BrokenPipeError):
             raise
+        except OSError as why:  # a file given or written by a command: the words of the system say it best
+            click.echo(f"error: {why.strerror or type(why).__name__} - {why.filename or ''}".rstrip(" -"), err=True)
+            return 1
         except Exception as bug:  # noqa: BLE001 - the outermost handler; --traceback shows it all
             if ctx.meta.get(self.TRACEBACK):
                 traceback.print_exc()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.show import facts, json_option, say, table, write_json
+from hub.cli.show import facts, json_option, moment, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import StoreError
 
@@ -20,6 +20,9 @@ LISTS = {
     "steps": ("at", "action", "body", "note"),
 }
 """Lists within a record, and their columns."""
+
+CODED = {"role": "party_role", "kind": "party_type"}
+"""Columns of codes, and the code tables that name them."""
 
 
 @click.group("record")
@@ -78,7 +81,7 @@ def list_(
     if as_json:
         write_json({"records": rows, "next": _id(rows[-1]) if len(rows) == limit else None})
         return
-    cells = [(_id(row), row.source, row.title, _item_words(work, row), row.stage, row.opened) for row in rows]
+    cells = [(_id(row), row.source, row.title, _item_words(work, row), row.stage, moment(row.opened)) for row in rows]
     table(("编号 id", "来源 source", "标题 title", "事项 item", "阶段 stage", "收件 received"), cells)
     if len(rows) == limit:
         say(f"更多 more: --after {_id(rows[-1])}")
@@ -127,11 +130,11 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
             "依据 found by": f"{head.method} {head.confidence:.2f}  {head.evidence}",
             "原编码 source's own": " ".join(filter(None, (head.code, head.label, head.edition))),
             "阶段 stage": f"{head.stage or '-'}  ({head.status or '-'})",
-            "收件 received": head.opened,
+            "收件 received": moment(head.opened),
             "发生 happened": head.happened,
-            "期限 due": head.due,
-            "办结 closed": head.closed,
-            "地点 place": _words(body.get("place")),
+            "期限 due": moment(head.due),
+            "办结 closed": moment(head.closed),
+            "地点 place": _place_words(body.get("place")),
             "金额 yuan": None if head.amount_fen is None else f"{head.amount_fen / 100:,.2f}",
             "人数 people": head.people,
             "渠道 channel": head.channel,
@@ -145,7 +148,7 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
         say(detail)
     for name, columns in LISTS.items():
         if told := body.get(name):
-            table(columns, [[each.get(column) for column in columns] for each in told], title=name)
+            table(columns, [[_cell(work, column, each.get(column)) for column in columns] for each in told], title=name)
     if resolution := body.get("resolution"):
         facts({"化解 resolution": _words(resolution)})
     if extra := body.get("extra"):
@@ -154,7 +157,7 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
         "版本 version", "原文 raw page", "第几条 item no", "批次 run", "适配器 adapter", "映射 mapping", "存入 stored",
     )  # fmt: skip
     rows = [
-        (row.version, f"{head.home}-{row.raw}", row.item_no, row.run, row.adapter, row.mapping, row.stored)
+        (row.version, f"{head.home}-{row.raw}", row.item_no, row.run, row.adapter, row.mapping, moment(row.stored))
         for row in view.versions
     ]
     table(headings, rows, title=f"版本 versions, {view.shown} shown")
@@ -204,7 +207,7 @@ def _show_rejections(rows: list[Any], *, as_json: bool) -> None:
             f"{row.home}-{row.raw}",
             row.item_no,
             row.times,
-            row.last,
+            moment(row.last),
         )
         for row in rows
     ]
@@ -246,6 +249,21 @@ def _numbered(text: str) -> tuple[str, int]:
 
 def _id(row: Any) -> str:
     return f"{row.home}-{row.id}"
+
+
+def _cell(work: Workplace, column: str, value: Any) -> object:
+    if column == "at":
+        return moment(value)
+    known = work.taxonomy.code_tables.get(CODED.get(column, ""), {}).get(value)
+    return known.label if known else value
+
+
+def _place_words(place: Mapping[str, Any] | None) -> str:
+    """The place with its region by name."""
+    from schemas.regions import region
+
+    named = region((place or {}).get("region", ""))
+    return " ".join(filter(None, (named.name if named else "", _words(place))))
 
 
 def _words(values: Mapping[str, Any] | None) -> str:

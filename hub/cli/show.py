@@ -5,12 +5,13 @@ Text from sources passes `plain` first: a title must not move the cursor of who 
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +37,11 @@ def plain(value: object) -> str:
             return str(value).translate(_UNSEEN)
 
 
+def moment(text: str | None) -> str:
+    """A stored time (UTC text) in the zone of this machine, to the second, with its offset."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")[:-2] if text else "-"
+
+
 def table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -44,7 +50,10 @@ def table(
     right: Sequence[int] = (),
     if_any: Sequence[int] = (),
 ) -> None:
-    """Print a table. ``right`` are the positions of columns of numbers, ``if_any`` of those left out when empty."""
+    """Print a table with headings such as ``来源 source``.
+
+    ``right`` are the positions of columns of numbers, ``if_any`` of those left out when empty.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -53,16 +62,19 @@ def table(
     shown = [at for at in range(len(columns)) if at not in if_any or any(row[at] for row in rows)]
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for at in shown:
-        grid.add_column(Text(columns[at]), justify="right" if at in right else "left", overflow="fold")
+        heading = columns[at].replace(" ", "\n", 1)  # Chinese above, English below: narrow columns
+        grid.add_column(
+            Text(heading), justify="right" if at in right else "left", overflow="fold", no_wrap=at == shown[0]
+        )
     for row in rows:
         grid.add_row(*(Text(plain(row[at])) for at in shown))
     if title:
         say(title)
-    _console().print(grid)
+    _print(grid)
     say("")
 
 
-def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]], *, title: str = "") -> None:
+def facts(pairs: Mapping[str, object]) -> None:
     """Print names and values, one a line."""
     from rich.table import Table
     from rich.text import Text
@@ -70,11 +82,9 @@ def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]], *, title: 
     grid = Table.grid(padding=(0, 2), pad_edge=False)
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
+    for name, value in pairs.items():
         grid.add_row(Text(name), Text(plain(value)))
-    if title:
-        say(title)
-    _console().print(grid)
+    _print(grid)
 
 
 def say(text: str) -> None:
@@ -98,8 +108,13 @@ def _simple(value: object) -> object:
     return str(value)
 
 
-def _console() -> "Console":
+def _print(renderable: "RenderableType") -> None:
+    """To a terminal as it is; elsewhere wide, without colour and without spaces at the ends of lines."""
     from rich.console import Console
 
     seen = sys.stdout.isatty()
-    return Console(width=None if seen else PIPE_WIDTH, highlight=False, emoji=False, markup=False)
+    console = Console(width=None if seen else PIPE_WIDTH, highlight=False, emoji=False, markup=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    lines = capture.get().splitlines()
+    click.echo("\n".join(lines if seen else (line.rstrip() for line in lines)))

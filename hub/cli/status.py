@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.show import facts, json_option, table, write_json
+from hub.cli.show import facts, json_option, moment, table, write_json
 from hub.cli.summary import outcome_words
 from hub.cli.workplace import Workplace, at_work
 
@@ -98,8 +98,8 @@ def _cells(row: dict[str, Any]) -> tuple[object, ...]:
         row["fetched"],
         row["stored"],
         row["rejected"],
-        row["watermark"],
-        row["next_run"],
+        moment(row["watermark"]),
+        moment(row["next_run"]),
         remark,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hub.cli.show import say, table
+from hub.settings import find
 from hub.store import read
 from hub.store.same_matter import same_matter
 
@@ -46,7 +47,7 @@ def show_summary(
         ]
         table(("标题 title", "来源 sources", "共有 shared"), rows)
     say(f"库 store: {settings.store.url if settings.store.url.startswith('sqlite') else store.database.dialect}")
-    _show_next(reports, has_unmapped=bool(unmapped))
+    _show_next(f"hub --config {settings.path}" if settings.path != find() else "hub", reports, bool(unmapped))
 
 
 def show_categories(taxonomy: "Taxonomy", counts: dict[str | None, int]) -> None:
@@ -62,25 +63,21 @@ def show_categories(taxonomy: "Taxonomy", counts: dict[str | None, int]) -> None
 
 def show_coverage(coverage: Sequence["Coverage"]) -> None:
     """Print how far records and codes found their items, with and without D21."""
-    rows = [
-        (
-            each.source,
-            each.records,
-            each.mapped,
-            f"{each.share:.1%}",
-            f"{each.share_without_rest:.1%}",
-            each.proposed,
-            each.records - each.mapped - each.proposed,
-            f"{each.codes_mapped}/{each.codes}",
-            each.items,
-        )
-        for each in coverage
-    ]
     columns = (
         "来源 source", "件 records", "归项 mapped", "占比 share", "不计D21 without", "归类 category only",
         "未归 unmapped", "编码 codes", "事项 items",
     )  # fmt: skip
+    rows = [(each.source, *_covered([each]), f"{each.codes_mapped}/{each.codes}", each.items) for each in coverage]
+    if len(coverage) > 1:
+        rows.append(("合计 all", *_covered(coverage), "", ""))
     table(columns, rows, right=range(1, len(columns)))
+
+
+def _covered(coverage: Sequence["Coverage"]) -> tuple[object, ...]:
+    records, mapped = sum(each.records for each in coverage), sum(each.mapped for each in coverage)
+    rest, proposed = sum(each.rest for each in coverage), sum(each.proposed for each in coverage)
+    share, without = (f"{part / records:.1%}" if records else None for part in (mapped, mapped - rest))
+    return records, mapped, share, without, proposed, records - mapped - proposed
 
 
 def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> None:
@@ -88,10 +85,10 @@ def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> None:
     for report in sorted(reports, key=lambda each: each.source):
         rows += [_run_row(run) for run in report.runs]
         if report.broken:
-            rows.append((report.source, "失败 failed", *[""] * 7))
+            rows.append((report.source, "失败 failed", *[""] * 8))
     columns = (
-        "来源 source", "结果 outcome", "收到 fetched", "新存 stored", "未变 unchanged", "旧版 superseded", "删除 deleted",
-        "退回 rejected", "未归 unmapped", "秒 s",
+        "来源 source", "结果 outcome", "收到 fetched", "新存 stored", "未变 unchanged", "旧版 superseded",
+        "删除 deleted", "退回 rejected", "未归 unmapped", "秒 s",
     )  # fmt: skip
     table(columns, rows, right=range(2, len(columns)), if_any=(5, 6))
     for report in reports:
@@ -124,11 +121,11 @@ def _run_row(run: "RunReport") -> tuple[object, ...]:
     )
 
 
-def _show_next(reports: Sequence["SourceReport"], *, has_unmapped: bool) -> None:
+def _show_next(hub: str, reports: Sequence["SourceReport"], has_unmapped: bool) -> None:
     say("接下来 next:")
-    say("  hub record list --limit 10          看记录 look at records")
+    say(f"  {hub} record list --limit 10          看记录 look at records")
     if any(run.counts.rejected for report in reports for run in report.runs):
-        say("  hub record list --rejected          看退回 what was rejected, and why")
+        say(f"  {hub} record list --rejected          看退回 what was rejected, and why")
     if has_unmapped:
-        say("  hub taxonomy coverage               看归类 which codes have no item yet")
-    say("  hub run                             持续运行 stay up and poll")
+        say(f"  {hub} taxonomy coverage               看归类 which codes have no item yet")
+    say(f"  {hub} run                             持续运行 stay up and poll")

@@ -1,6 +1,6 @@
 """What an adapter and the hub make of single items, for people to compare: source fields, draft, record, item."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -54,9 +54,9 @@ def show_trial(trial: Trial, taxonomy: "Taxonomy") -> None:
             for name, value in draft.items()
         ]
         table(("源字段 source", "草稿 draft", "值 value", "记录 record"), used)
-        taken = {name for names, *_ in used for name in names}
-        left = [name for name in source if name not in taken and not isinstance(source[name], Mapping | list)]
-        facts({"未直接取用 not taken as it is": left})
+        taken = set(_scalars(draft))
+        left = [name for name, value in source.items() if not taken.issuperset(_scalars(value))]
+        facts({"未直接取用 not taken as written": left})
     if trial["rejection"]:
         facts({"退回 rejected": "{code} at {field}: {reason}".format(**trial["rejection"])})
         return
@@ -115,6 +115,17 @@ def _filled(draft: Draft) -> dict[str, Any]:
 def _origin(value: Any, source: Mapping[str, Any]) -> list[str]:
     """Names of the source's fields that hold the same value: where the adapter most likely took it from."""
     return [name for name, there in source.items() if there == value and value not in (None, "")]
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """Every filled single value within ``value``."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _scalars(part)
+    elif value not in (None, ""):
+        yield value
 
 
 def _record_value(record: Mapping[str, Any] | None, name: str) -> Any:

@@ -258,7 +258,7 @@ def _reshape(pipe: Connection, job: Job) -> None:
             return
         try:
             fetched = progress.mark_time(spot.fetched)
-            items = adapter.items(reopen(content, kind.manifest, spot.stream, fetched, spot.window))
+            items = adapter.items(reopen(content, adapter.manifest, spot.stream, fetched, spot.window))
             rows: list[Row] = []
             refusals: list[Refusal] = []
             for number in spot.numbers:

@@ -16,6 +16,7 @@ from typing import Any
 
 from hub import events
 from hub.clock import utc_now
+from hub.contract import Manifest
 from hub.engine.worker import Job, mapper_for, work
 from hub.errors import HubError, StoreError
 from hub.ingest import STOPPED, Batch, Failure, Limits, Line, RunReport
@@ -138,8 +139,8 @@ class LocalEngine:
         match message:
             case ("batch", Batch() as batch):
                 return self._commit(worker, batch)
-            case ("begin", str() as stream):
-                self._begin(worker, stream)
+            case ("begin", str() as stream, Manifest() as manifest):
+                self._begin(worker, stream, manifest)
             case ("end", failure):
                 self._close(worker, failure)
             case ("event", str() as name, dict() as keys):
@@ -150,13 +151,13 @@ class LocalEngine:
                 return self._end(worker, STOPPED if worker.stopping else None)
         return None
 
-    def _begin(self, worker: _Worker, stream: str) -> None:
+    def _begin(self, worker: _Worker, stream: str, manifest: Manifest) -> None:
         source = worker.source
         kind = self.registry.get(source.adapter)
         worker.line = Line(
             self.store,
             StreamKey(source.home, source.name, stream),
-            kind.manifest,
+            manifest,  # the instance's own: format and zone may be settings
             mapping=mapper_for(kind, self.settings.taxonomy.folder).version,
             clock=self.clock,
             overlap_s=source.overlap_s,

@@ -89,7 +89,7 @@ def read(adapter: Adapter[Any], source: HttpSource, shaper: Shaper, since: datet
 def work(pipe: Connection, job: Job) -> None:
     """Body of the worker process.
 
-    Sends ``("begin", stream)`` and waits for ``("since", time)``; then ``("batch", Batch)``, each answered by
+    Sends ``("begin", stream, manifest)`` and waits for ``("since", time)``; then ``("batch", Batch)``, each answered by
     ``("committed",)``; then ``("end", Failure | None)``; after the last stream ``("bye",)``. Instead of any answer
     ``("stop",)`` may come.
     """
@@ -146,7 +146,7 @@ class _Talk:
         return self._stop
 
     def stream(self, name: str, adapter: Adapter[Any], source: HttpSource, shaper: Shaper) -> None:
-        self.send(("begin", name))
+        self.send(("begin", name, adapter.manifest))
         answer = self._answer()
         if answer[0] != "since":
             raise _StopAsked

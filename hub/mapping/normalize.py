@@ -5,6 +5,7 @@ only a draft that cannot be a record at all is rejected.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ class Normalizer:
         ``text.too_long``, ``schema.<what>``.
         """
         if not isinstance(draft, Draft):
-            raise RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(draft).__under_}")
+            raise RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(draft).__name__}")
         key = _key(draft.key)
         notes: list[tuple[str, str]] = []
 
@@ -129,13 +130,13 @@ class Normalizer:
             day = fetched.date()
             found = (
                 party(each, self._codes, _within(f"parties[{at}].", note), day)
-                for at, each in enumerate(_listed(draft.parties, DraftParty, "parties"))
+                for at, each in enumerate(_listed(draft.parties, (DraftParty,), "parties"))
             )
             told["parties"] = [each for each in found if each]
         if draft.steps:
             steps = (
                 self._step(each, _within(f"steps[{at}].", note))
-                for at, each in enumerate(_listed(draft.steps, DraftStep, "steps"))
+                for at, each in enumerate(_listed(draft.steps, (DraftStep,), "steps"))
             )
             told["steps"] = [each for each in steps if each]
         if draft.references:
@@ -194,7 +195,7 @@ class Normalizer:
 
     def _resolution(self, draft: DraftResolution, note: Note) -> dict[str, Any]:
         if not isinstance(draft, DraftResolution):
-            raise RecordRejected("draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__under_}")
+            raise RecordRejected("draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}")
         note = _within("resolution.", note)
         told: dict[str, Any] = {
             "method": said(draft.method, "method", note),
@@ -220,7 +221,7 @@ def _key(value: Any) -> str:
     if value is None:
         raise RecordRejected("key.missing", "key", "the item has no key")
     if isinstance(value, (bool, float)) or not isinstance(value, (str, int)):
-        raise RecordRejected("key.type", "key", f"a key is a text or a whole number, not {type(value).__under_}")
+        raise RecordRejected("key.type", "key", f"a key is a text or a whole number, not {type(value).__name__}")
     key = (value if isinstance(value, str) else f"{value:x}" if abs(value) >= 10**MAX_KEY else str(value)).strip(" \t\r\n\u3000\xa0\ufeff\u200b")
     if not key or key in ("null", "NULL", "None", "\\N"):
         raise RecordRejected("key.missing", "key", "the item's key is blank")
@@ -231,10 +232,12 @@ def _key(value: Any) -> str:
     return key
 
 
-def _listed(values: Any, kind: type, field: str) -> Any:
+def _listed(values: Any, kinds: tuple[type, ...], field: str) -> Any:
+    if not isinstance(values, (list, tuple)):
+        raise RecordRejected("draft.type", field, f"a list was expected, not {type(values).__name__}")
     for at, each in enumerate(values):
-        if not isinstance(each, kind):
-            raise RecordRejected("draft.type", f"{field}[{at}]", f"a {kind.__under_} was expected, not {type(each).__under_}")
+        if not isinstance(each, kinds):
+            raise RecordRejected("draft.type", f"{field}[{at}]", f"a {kinds[0].__name__} was expected, not {type(each).__name__}")
     return values
 
 
@@ -266,8 +269,8 @@ def _success(value: Any, note: Note) -> bool | None:
 def _references(pairs: Any, note: Note) -> list[dict[str, str]]:
     """References, each once, court case numbers in their normal form (``reference.case_number`` when they are none)."""
     found: dict[tuple[str, str], None] = {}
-    for at, pair in enumerate(pairs):
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    for at, pair in enumerate(_listed(pairs, (tuple, list), "references")):
+        if len(pair) != 2:
             raise RecordRejected("draft.type", f"references[{at}]", "a pair of kind and number was expected")
         field = f"references[{at}]"
         kind, number = line(pair[0], field, note), said(pair[1], field, note)
@@ -287,6 +290,8 @@ def _references(pairs: Any, note: Note) -> list[dict[str, str]]:
 
 def _extra(values: Any, note: Note) -> dict[str, str]:
     """Fields kept as text: nested ones as JSON, those that say nothing left out."""
+    if not isinstance(values, Mapping):
+        raise RecordRejected("draft.type", "extra", f"a mapping was expected, not {type(values).__name__}")
     kept: dict[str, str] = {}
     for key, value in values.items():
         under = line(key, "extra", note) or ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from hub.errors import RecordRejected
 from hub.mapping.numbers import NumberProblem, degrees
 from hub.mapping.text import Note, half_width, said
 from schemas.courts import court
@@ -73,6 +74,8 @@ def _path(levels: Sequence[str], note: Note) -> tuple[str, ...]:
         return ()
     if isinstance(levels, str):  # one text where a list was meant
         levels = half_width(levels).replace(">", "/").replace("-", "/").split("/")
+    elif not isinstance(levels, (list, tuple)):
+        raise RecordRejected("draft.type", "org_path", f"a list was expected, not {type(levels).__name__}")
     cleaned = (said(level, "org_path", note) for level in levels)
     kept = tuple(level for level in cleaned if level)
     if len(kept) > MAX_LEVELS:

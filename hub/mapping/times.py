@@ -28,6 +28,8 @@ _FIRST_YEAR, _LAST_YEAR = 1901, 2098
 # Epochs are told apart by magnitude: between 1980 and 2098, counted in seconds, in thousandths or in millionths.
 _EPOCH_LOW, _EPOCH_HIGH = 315_532_800, 4_070_908_800
 
+_WRITTEN_LENGTHS, _CENTURIES = (8, 12, 14, 17), ("18", "19", "20", "00", "99")
+
 _WRITTEN = re.compile(
     r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})(?:\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?|\s*月)?"
     r"(?:[T,\s]*(?P<pm>上午|下午)?\s*(?P<H>\d{1,2})\s*[:;时点]\s*(?P<M>\d{1,2})?(?:\s*[:;分]\s*(?P<S>\d{1,2})(?:[.,:](?P<f>\d+))?\s*秒?)?\s*分?)?"
@@ -93,9 +95,7 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
     if isinstance(value, int):
         return _from_number(value, zone)
     if isinstance(value, float):
-        if value == 0:
-            raise TimeProblem("time.sentinel")
-        if not 10_000 <= value < _EPOCH_HIGH * 1_000_000:  # also false for NaN
+        if not 0 <= value < _EPOCH_HIGH * 1_000_000:  # also false for NaN
             raise TimeProblem("time.invalid")
         return _from_number(int(value), zone, value - int(value))
     raise TimeProblem("time.invalid")
@@ -104,28 +104,18 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
 def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     """Order of a version: (µs since 1970 UTC, the moment) for a time, (the number itself, None) for a counter.
 
-    A whole number, or a text of digits, is a time only when it lies in the range of epochs (1980 to 2098 in s, ms or µs) or, as
-    text, reads as ``yyyymmdd[HHMM[SS]]``; every other number from 0 to 2**63-1 is a counter and kept as it is.
-    Raises `TimeProblem`.
+    A text of 8, 12, 14 or 17 digits that begins like a year and is no epoch is a day or time, or wrong. Any other text of digits is a number. A whole
+    number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has 14 digits; every other one from 0 to 2**63-1 is
+    a counter and kept as it is, ``20260302`` too: as a counter it orders just as well. Raises `TimeProblem`.
     """
     if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
-        value = digits
-        if len(digits) < 20:
-            try:
-                told = _from_digits(value, zone)
-            except TimeProblem as problem:
-                if problem.code == "time.sentinel" and len(value) >= 8:
-                    raise
-                value = int(value)
-            else:
-                return told.micros, told
-    if isinstance(value, int) and not isinstance(value, bool):
-        if _unit(value) is None and len(str(min(value, 10**19))) != 14:
-            if 0 <= value < 2**63:
-                return value, None
-            raise TimeProblem("time.invalid")
-        told = _from_number(value, zone)
-        return told.micros, told
+        written = len(digits) in _WRITTEN_LENGTHS and digits[:2] in _CENTURIES
+        if not written or _unit(int(digits)) is not None:
+            value = int(digits)
+    if isinstance(value, int) and not isinstance(value, bool) and _unit(value) is None and not 10**13 <= value < 10**14:
+        if 0 <= value < 2**63:
+            return value, None
+        raise TimeProblem("time.invalid")
     at = moment(value, zone)
     return (None, None) if at is None else (at.micros, at)
 
@@ -178,11 +168,9 @@ def _unit(number: int) -> int | None:
 
 
 def _from_number(number: int, zone: ZoneInfo, rest: float = 0.0) -> Moment:
-    if number == 0:
-        raise TimeProblem("time.sentinel")
     unit = _unit(number)
     if unit is None:
-        if 10_000 <= number < 10**17:
+        if 0 <= number < 10**17:
             return _from_digits(str(number), zone)
         raise TimeProblem("time.invalid")
     micros = number * (1_000_000 // unit) + int(rest * (1_000_000 // unit))
@@ -190,16 +178,16 @@ def _from_number(number: int, zone: ZoneInfo, rest: float = 0.0) -> Moment:
 
 
 def _from_digits(digits: str, zone: ZoneInfo) -> Moment:
-    if not digits.strip("0") or digits[:4] in ("9999", "0000", "0001"):
+    """``yyyymm[dd[HHMM[SS[fff]]]]`` or an epoch: the two never meet, an epoch of such a length lies outside 1980 to 2098."""
+    number = int(digits) if len(digits) < 20 else -1
+    if _unit(number) is not None:
+        return _from_number(number, zone)
+    if number == 0 or digits[:4] in ("9999", "0000", "0001"):
         raise TimeProblem("time.sentinel")
-    match = _DIGITS.fullmatch(digits)
-    if match and (match[3] or len(digits) == 6) and _FIRST_YEAR - 202 <= int(match[1]) <= 2999:
-        year, month, day, hour, minute, second, rest = match.groups()
-        return _build(year, month, day, hour, minute, second, rest, zone)
-    number = int(digits) if len(digits) < 20 else 0
-    if _unit(number) is None:
+    match = _DIGITS.fullmatch(digits) if len(digits) in (6, *_WRITTEN_LENGTHS) else None
+    if match is None:
         raise TimeProblem("time.invalid")
-    return _from_number(number, zone)
+    return _build(*match.groups(), zone)
 
 
 def _from_text(value: str, zone: ZoneInfo) -> Moment | None:

@@ -26,6 +26,7 @@ _CODECS: Final = {
     "iso8859-1": "iso8859-1",
 }
 
+_CUT: Final = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")  # as codecs say it
 _PSEUDO_STRING: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'""", re.DOTALL)
 _QUOTE: Final = re.compile(r"\\.|\"", re.DOTALL)
 
@@ -54,6 +55,8 @@ def read_text(content: bytes, encoding: str) -> str:
     try:
         return content.decode(name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if error.reason in _CUT:
+            raise MalformedError(f"{name} cut off inside a character, after {len(content)} bytes") from None
         raise MalformedError(f"not {name} at byte {error.start} of {len(content)}") from None
 
 
@@ -81,7 +84,7 @@ def read_json(content: bytes, encoding: str) -> Any:
     except orjson.JSONDecodeError as error:
         if text.startswith("<"):
             raise MalformedError("markup where JSON was promised") from None
-        if error.pos >= len(text) - 1:
+        if error.pos >= len(text):
             raise MalformedError(f"JSON that is cut off after {len(content)} bytes") from None
         raise MalformedError(f"no JSON at character {error.pos} of {len(text)}") from None
 

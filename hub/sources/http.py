@@ -4,12 +4,13 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from hub import events
+from hub.clock import utc_now
 from hub.contract import AdapterConfig, Manifest, Page
 from hub.errors import ConfigError, PagingLoop, SourceDenied, SourceError
 from hub.sources.asking import Ask, Fill, encode, lay
@@ -23,10 +24,6 @@ from hub.sources.signing import sign, timestamp_of
 from hub.wire import Request, Scalar
 
 __all__ = ["HttpLimits", "HttpSource", "OnRetry"]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class HttpSource:
@@ -47,7 +44,7 @@ class HttpSource:
         config: AdapterConfig,
         allow: Sequence[str] = (),
         limits: HttpLimits = DEFAULT_LIMITS,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         on_retry: OnRetry | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,

@@ -57,7 +57,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read from: one consistent snapshot."""
-        with self._told(), self.engine.connect() as connection, connection.begin():
+        # SQLite reads from one snapshot by itself
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with self._told(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:

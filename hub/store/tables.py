@@ -22,7 +22,7 @@ def core(table: type[SQLModel]) -> Table:
 class Raw(SQLModel, table=True):
     """A reply as it came: zstd-compressed, then sealed (it holds personal data). An identical page is not kept twice.
 
-    ``hash`` is SM3 over source, stream and bytes, keyed, so that nobody can test a guess against it.
+    ``hash`` is a keyed digest over source, stream and bytes, so that nobody can test a guess against it.
     """
 
     __tablename__ = "raw"

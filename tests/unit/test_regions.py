@@ -142,6 +142,8 @@ def test_unknown_courts(wanted: str) -> None:
         ("(2015)杭西民初字第123号", "（2015）杭西民初字第123号"),
         ("（2015）浙杭民终字第1234-1号", "（2015）浙杭民终字第1234-1号"),
         ("（2014）杭西调确字第8号", "（2014）杭西调确字第8号"),
+        ("（2014）杭余（塘）民初字第8号", "（2014）杭余（塘）民初字第8号"),
+        ("（2024）粤0304民初1号", "（2024）粤0304民初1号"),
     ],
 )
 def test_case_numbers_have_one_normal_form(written: str, normal: str) -> None:
@@ -168,6 +170,9 @@ def test_case_numbers_have_one_normal_form(written: str, normal: str) -> None:
         "法〔2015〕137号",
         "〔2015〕137号",
         "（2026）第3号",
+        "（2026）新第3号",
+        "（2026）文件3号",
+        "〔2015〕余信访字第3号",
     ],
 )
 def test_other_text_is_no_case_number(text: str) -> None:

@@ -118,7 +118,7 @@ class Shaper:
         return rows, refusals
 
     def _row(self, number: int, record: DisputeRecord) -> Row:
-        body = record.__pydantic_serializer__.to_json(record)
+        body = record.__pydantic_serializer__.to_json(record, exclude_none=True)
         # the mapping's version is no content: a new one that changes nothing must write nothing
         content = hashlib.blake2b(body.replace(self._mapping, b""), digest_size=16).digest()
         return Row(number, record.key, record.revision, record.deleted, content, head(record), body, subjects(record))

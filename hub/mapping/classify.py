@@ -68,7 +68,9 @@ class Classifier:
         self._words = sorted(weights.keys() | told.keys())
         self._search = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
         self._says = [_with_inner(word, weights) for word in self._words]
-        self._tells = [frozenset().union(*(told[part] for part in _parts(word) if part in told)) for word in self._words]
+        self._tells = [
+            frozenset().union(*(told[part] for part in _parts(word) if part in told)) for word in self._words
+        ]
         self._rules = rules
 
     def read(self, title: str, detail: str, among: Collection[str] | None = None) -> Reading:
@@ -114,7 +116,12 @@ class Classifier:
         """For instance ``text: 楼上漏水 渗水 D0201=5.2; next D0703=0.9; rule 6``: words that spoke for the first, scores, rules used."""
         top, item = ranked[0]
         spoke = sorted(
-            ((-weight, self._words[word]) for word in hits for of, weight in self._says[word] if of == item and weight > 0)
+            (
+                (-weight, self._words[word])
+                for word in hits
+                for of, weight in self._says[word]
+                if of == item and weight > 0
+            )
         )
         words = "".join(f" {word}" for _, word in spoke[:5])
         following = f"; next {ranked[1][1]}={ranked[1][0]:.1f}" if len(ranked) > 1 else ""

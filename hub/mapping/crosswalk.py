@@ -46,7 +46,9 @@ class Crosswalk:
     be missing from the codes the source sends.
     """
 
-    def __init__(self, method: Method, name: str, subjects: Iterable[Subject], *, current: Current, prefix: str = "") -> None:
+    def __init__(
+        self, method: Method, name: str, subjects: Iterable[Subject], *, current: Current, prefix: str = ""
+    ) -> None:
         self._by_code: dict[str, Verdict] = {}
         short: dict[str, Verdict] = {}
         labels: defaultdict[str, list[Verdict]] = defaultdict(list)
@@ -135,7 +137,9 @@ def judge(method: Method, name: str, rows: Sequence[Row], current: Current) -> V
             return Verdict(method, target, (), f"{name} {_short(row)} {target}", row.confidence)
     proposed = tuple(dict.fromkeys(target for _, target in live))
     predicates = "/".join(dict.fromkeys(_short(row) for row, _ in live))
-    return Verdict(method, None, proposed, f"{name} {predicates} {' '.join(proposed)}", max(r.confidence for r, _ in live))
+    return Verdict(
+        method, None, proposed, f"{name} {predicates} {' '.join(proposed)}", max(r.confidence for r, _ in live)
+    )
 
 
 @lru_cache(maxsize=4096)

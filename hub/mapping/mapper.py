@@ -53,7 +53,9 @@ class Mapper:
         self._known: dict[_Key, _Known] = {}
 
     @classmethod
-    def for_manifest(cls, manifest: Manifest, taxonomy: Taxonomy, adapter_crosswalk: MappingSet | None = None) -> "Mapper":
+    def for_manifest(
+        cls, manifest: Manifest, taxonomy: Taxonomy, adapter_crosswalk: MappingSet | None = None
+    ) -> "Mapper":
         """The mapper of an adapter: its own crosswalk if it has one, its department's items, causes of action if it sends them.
 
         ``version`` names the editions that decide: taxonomy, adapter crosswalk, rules (``2026.1+zhelifang-1.0+1``).
@@ -113,7 +115,11 @@ class Mapper:
         if OTHER in proposed:
             return None
         categories = {each[:3] for each in proposed}
-        among = {code for code, item in self.taxonomy.items.items() if item.live and code != OTHER and item.category in categories}
+        among = {
+            code
+            for code, item in self.taxonomy.items.items()
+            if item.live and code != OTHER and item.category in categories
+        }
         return frozenset(among.union(*(rule.into for rule in self._rules if rule.out_of & among)))
 
     def _ask_text(self, key: _Key, known: _Known, title: str, detail: str) -> Classification:
@@ -125,7 +131,9 @@ class Mapper:
             evidence = ""
         code, label, edition = key
         if known.verdict is None and (code or label):
-            evidence = f"no table knows the source's code; {evidence}" if evidence else "no table knows the source's code"
+            evidence = (
+                f"no table knows the source's code; {evidence}" if evidence else "no table knows the source's code"
+            )
         if reading.item:
             return self._made(key, reading.item, "text", reading.confidence, evidence, reading.candidates)
         if known.verdict is not None:
@@ -142,12 +150,15 @@ class Mapper:
                 edition=edition,
             )
         return Classification(
-            evidence=evidence, candidates=reading.candidates, mapping=self.version, code=code, label=label, edition=edition
+            evidence=evidence,
+            candidates=reading.candidates,
+            mapping=self.version,
+            code=code,
+            label=label,
+            edition=edition,
         )
 
-    def _refile(
-        self, key: _Key, filed: Classification, rule: str, title: str, detail: str
-    ) -> Classification:
+    def _refile(self, key: _Key, filed: Classification, rule: str, title: str, detail: str) -> Classification:
         """A cause names a legal relation, not what happened: rule 6 holds even where a leak is filed as 财产损害赔偿."""
         reading = self.classifier.read(title, detail)
         if not any(
@@ -156,11 +167,11 @@ class Mapper:
         ):
             return filed
         evidence = f"{filed.evidence}; refiled by rule {rule}; {reading.evidence}"
-        return self._made(key, reading.item, "text", reading.confidence, evidence, (filed.item or "", *reading.candidates))
+        return self._made(
+            key, reading.item, "text", reading.confidence, evidence, (filed.item or "", *reading.candidates)
+        )
 
-    def _answer(
-        self, key: _Key, verdict: Verdict, item: str
-    ) -> Classification:
+    def _answer(self, key: _Key, verdict: Verdict, item: str) -> Classification:
         return self._made(key, item, verdict.method, verdict.confidence, verdict.evidence, ())
 
     def _made(

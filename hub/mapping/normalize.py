@@ -82,7 +82,10 @@ class Normalizer:
             raise
 
     def _told(self, draft: Draft, note: Note, fetched: datetime) -> dict[str, Any]:
-        told: dict[str, Any] = {"deleted": bool(draft.deleted), "revision": self._revision(draft.revision, note, fetched)}
+        told: dict[str, Any] = {
+            "deleted": bool(draft.deleted),
+            "revision": self._revision(draft.revision, note, fetched),
+        }
         title, detail = line(draft.title, "title", note), text(draft.detail, "detail", note)
         if title is None and detail is not None:
             title = _SENTENCE_END.split(detail, maxsplit=1)[0].strip()[:TITLE_FROM_DETAIL]
@@ -195,7 +198,9 @@ class Normalizer:
 
     def _resolution(self, draft: DraftResolution, note: Note) -> dict[str, Any]:
         if not isinstance(draft, DraftResolution):
-            raise RecordRejected("draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}")
+            raise RecordRejected(
+                "draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}"
+            )
         note = _within("resolution.", note)
         told: dict[str, Any] = {
             "method": said(draft.method, "method", note),
@@ -222,7 +227,9 @@ def _key(value: Any) -> str:
         raise RecordRejected("key.missing", "key", "the item has no key")
     if isinstance(value, (bool, float)) or not isinstance(value, (str, int)):
         raise RecordRejected("key.type", "key", f"a key is a text or a whole number, not {type(value).__name__}")
-    key = (value if isinstance(value, str) else f"{value:x}" if abs(value) >= 10**MAX_KEY else str(value)).strip(" \t\r\n\u3000\xa0\ufeff\u200b")
+    key = (value if isinstance(value, str) else f"{value:x}" if abs(value) >= 10**MAX_KEY else str(value)).strip(
+        " \t\r\n\u3000\xa0\ufeff\u200b"
+    )
     if not key or key in ("null", "NULL", "None", "\\N"):
         raise RecordRejected("key.missing", "key", "the item's key is blank")
     if len(key) > MAX_KEY:
@@ -237,7 +244,9 @@ def _listed(values: Any, kinds: tuple[type, ...], field: str) -> Any:
         raise RecordRejected("draft.type", field, f"a list was expected, not {type(values).__name__}")
     for at, each in enumerate(values):
         if not isinstance(each, kinds):
-            raise RecordRejected("draft.type", f"{field}[{at}]", f"a {kinds[0].__name__} was expected, not {type(each).__name__}")
+            raise RecordRejected(
+                "draft.type", f"{field}[{at}]", f"a {kinds[0].__name__} was expected, not {type(each).__name__}"
+            )
     return values
 
 

@@ -9,7 +9,11 @@ from hub.mapping.text import half_width
 MAX_YUAN = Decimal(10) ** 13
 MAX_PEOPLE = 10_000_000
 
-_HAN_DIGIT = {sign: value for value, signs in enumerate(("零〇○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for sign in signs}
+_HAN_DIGIT = {
+    sign: value
+    for value, signs in enumerate(("零〇○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for sign in signs
+}
 _HAN_TEN = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
 _HAN_MYRIAD = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 _HAN_RUN = re.compile("[零〇○一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾]+")
@@ -18,7 +22,9 @@ _AMOUNT = re.compile(
     r"(?:余|多|几)?(?P<unit>[百千万亿]*)(?:余|多|几)?(?:元整?|块钱?|圆整?|RMB|CNY|人民币)?(?:左右|以上|多)?",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"(?:约|共计?|合计|近)*(?P<n>\d{1,9})(?:\.0*)?(?P<unit>[百千万]*)(?:余|多|几)?(?:[人名位户]|人次)?(?:左右|以上)?")
+_PEOPLE = re.compile(
+    r"(?:约|共计?|合计|近)*(?P<n>\d{1,9})(?:\.0*)?(?P<unit>[百千万]*)(?:余|多|几)?(?:[人名位户]|人次)?(?:左右|以上)?"
+)
 _UNIT = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -95,7 +101,9 @@ def han_digits(text: str) -> str:
     whole = _han_number(text)
     if whole is not None:
         return str(whole)
-    return _HAN_RUN.sub(lambda run: str(_han_number(run[0]) if "十" in run[0] or "拾" in run[0] else _digit_by_digit(run[0])), text)
+    return _HAN_RUN.sub(
+        lambda run: str(_han_number(run[0]) if "十" in run[0] or "拾" in run[0] else _digit_by_digit(run[0])), text
+    )
 
 
 def _digit_by_digit(run: str) -> str:
@@ -115,7 +123,11 @@ def _han_number(text: str) -> int | None:
             section += (digit or 1) * _HAN_TEN[sign]
             digit, units = 0, True
         elif sign in _HAN_MYRIAD:
-            total = (total + section + digit) * _HAN_MYRIAD[sign] if sign == "亿" else total + (section + digit) * _HAN_MYRIAD[sign]
+            total = (
+                (total + section + digit) * _HAN_MYRIAD[sign]
+                if sign == "亿"
+                else total + (section + digit) * _HAN_MYRIAD[sign]
+            )
             section = digit = 0
             units = True
         else:

@@ -34,7 +34,10 @@ _ALSO = {
 }  # fmt: skip
 
 _PHONE_BREAK = re.compile(r"\s*[/,，;；、|]\s*|\s+(?=[(（+]?\d{3})|(?<=\d{11})\s*(?=1\d{10}\b)")
-_LANDLINE = re.compile(r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}|[48]00[-\s]?\d{3}[-\s]?\d{4}|1[012]\d{3}|9\d{4,5}", re.ASCII)
+_LANDLINE = re.compile(
+    r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}|[48]00[-\s]?\d{3}[-\s]?\d{4}|1[012]\d{3}|9\d{4,5}",
+    re.ASCII,
+)
 _SHAPE_18 = re.compile(r"\d{17}[\dXx]|\d{15}", re.ASCII)
 
 
@@ -91,7 +94,9 @@ def party(draft: DraftParty, codes: Codes, note: Note, fetched: date) -> dict[st
     return told
 
 
-def _identity(number: str, id_type: str | None, kind: str, field: str, note: Note, fetched: date) -> tuple[str, str | None]:
+def _identity(
+    number: str, id_type: str | None, kind: str, field: str, note: Note, fetched: date
+) -> tuple[str, str | None]:
     """Normal form and type of an identity number: by the type told, else by its shape."""
     if kind == _LEGAL or (id_type != CITIZEN_CARD and not _looks_like_citizen(number)):
         if kind == _NATURAL and id_type not in (None, OTHER_DOCUMENT):
@@ -115,7 +120,12 @@ def _identity(number: str, id_type: str | None, kind: str, field: str, note: Not
 
 
 def _looks_like_citizen(number: str) -> bool:
-    return len(number) in (15, 18) and _SHAPE_18.fullmatch(number) is not None or number[:17].isdecimal() and len(number) >= 17
+    return (
+        (len(number) in (15, 18)
+        and _SHAPE_18.fullmatch(number) is not None)
+        or (number[:17].isdecimal()
+        and len(number) >= 17)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,9 @@ from schemas.draft import Draft
 from schemas.regions import UNKNOWN, region, region_by_name, town_region
 
 MAX_LEVELS = 6
-_DATUMS = {sign: datum for datum in ("GCJ-02", "BD-09", "CGCS2000", "WGS-84") for sign in (datum, datum.replace("-", ""))}
+_DATUMS = {
+    sign: datum for datum in ("GCJ-02", "BD-09", "CGCS2000", "WGS-84") for sign in (datum, datum.replace("-", ""))
+}
 
 
 def place(draft: Draft, note: Note) -> dict[str, Any]:

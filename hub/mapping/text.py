@@ -14,9 +14,11 @@ Note = Callable[[str, str], None]
 """How the parsers here tell what they repaired: ``note(code, field)``."""
 
 _NULL_WORDS = frozenset(("", "\\N", "\\n", "null", "NULL", "Null", "None", "(null)", "undefined", "NaN", "nan"))
-_NOTHING = _NULL_WORDS | frozenset("无 暂无 没有 不详 未知 - -- — —— / . 、 *".split())
+_NOTHING = _NULL_WORDS | frozenset(["无", "暂无", "没有", "不详", "未知", "-", "--", "—", "——", "/", ".", "、", "*"])
 # C0 and C1 without tab and line ends, soft hyphen, zero-width and direction signs, BOM, non-characters
-_DROP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_DROP = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")

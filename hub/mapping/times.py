@@ -18,7 +18,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 - the same instant, for naive UTC arithmetic
 _MICROSECOND = timedelta(microseconds=1)
 
-NULL_TIMES = frozenset(("\\N", "\\n", "null", "none", "nan", "(null)", "undefined", "true", "false", "0", "无", "-", "--", "/"))
+NULL_TIMES = frozenset(
+    ("\\N", "\\n", "null", "none", "nan", "(null)", "undefined", "true", "false", "0", "无", "-", "--", "/")
+)
 _SENTINEL_DAYS = frozenset(
     date.fromisoformat(day)
     for day in ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01", "2099-12-31", "2999-12-31")
@@ -207,7 +209,9 @@ def _from_text(value: str, zone: ZoneInfo) -> Moment | None:
     if half and hour:
         hour = str(int(hour) % 12 + (12 if half == "下午" else 0))
     repaired = ";" in value
-    return _build(match["y"], match["m"], match["d"], hour, match["M"], match["S"], match["f"], zone, match["z"], repaired)
+    return _build(
+        match["y"], match["m"], match["d"], hour, match["M"], match["S"], match["f"], zone, match["z"], repaired
+    )
 
 
 def _build(

@@ -235,7 +235,9 @@ def test_title_counts_more_than_detail():
 
 
 def test_the_longest_word_counts_and_hides_no_evidence():
-    classifier = Classifier([Keyword("漏水", "D0201", 2.0), Keyword("楼上漏水", "D0201", 3.0), Keyword("楼上", "D0203", 1.0)], {}, ())
+    classifier = Classifier(
+        [Keyword("漏水", "D0201", 2.0), Keyword("楼上漏水", "D0201", 3.0), Keyword("楼上", "D0203", 1.0)], {}, ()
+    )
     assert "D0201=3.0; next D0203=1.0" in classifier.read("", "楼上漏水").evidence
 
 

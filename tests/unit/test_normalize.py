@@ -25,7 +25,9 @@ from schemas.taxonomy import load
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FETCHED = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
-MANIFEST = Manifest(name="sheet", version="1.0.0", kind="mediation", channel="TJ", stages={"40": Stage.SETTLED, "10": Stage.RECEIVED})
+MANIFEST = Manifest(
+    name="sheet", version="1.0.0", kind="mediation", channel="TJ", stages={"40": Stage.SETTLED, "10": Stage.RECEIVED}
+)
 CITIZEN = "99010119900307001" + check_character("99010119900307001")
 """An identity number of no region, with its correct check digit."""
 
@@ -123,7 +125,9 @@ def test_sentinels_are_none_with_a_note(record, written):
     assert notes(got) == {("time.sentinel", "due")}
 
 
-@pytest.mark.parametrize("written", [each for each in IMPOSSIBLE if each not in ("2026-3",)], ids=lambda v: repr(v)[:40])
+@pytest.mark.parametrize(
+    "written", [each for each in IMPOSSIBLE if each not in ("2026-3",)], ids=lambda v: repr(v)[:40]
+)
 def test_impossible_times_are_none_with_a_note(record, written):
     got = record(closed=written)
     assert got.closed is None
@@ -144,7 +148,11 @@ def test_a_day_stands_for_its_midnight_and_is_marked(record):
 def test_naive_times_are_in_the_manifests_zone():
     manifest = Manifest(name="bay", version="1", kind="grid", timezone="America/Los_Angeles")
     normalizer = Normalizer(manifest, source="bay", mapper=Mapper(load()))
-    got = normalizer.record(Draft(key="1", opened="2010-09-30 15:32:00", happened="2010-09-30T23:00:00-07:00"), stream="records", fetched=FETCHED)
+    got = normalizer.record(
+        Draft(key="1", opened="2010-09-30 15:32:00", happened="2010-09-30T23:00:00-07:00"),
+        stream="records",
+        fetched=FETCHED,
+    )
     assert (got.opened, got.happened) == ("2010-09-30T22:32:00Z", "2010-09-30")
 
 
@@ -224,7 +232,19 @@ def test_what_is_no_amount_is_none_with_a_note(record, written):
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("3", 3), (3, 3), ("213人", 213), ("约200余户", 200), ("三人", 3), ("十二人", 12), ("1.0", 1), (2.0, 2), ("2万人", 20_000), ("", None), ("无", None)],
+    [
+        ("3", 3),
+        (3, 3),
+        ("213人", 213),
+        ("约200余户", 200),
+        ("三人", 3),
+        ("十二人", 12),
+        ("1.0", 1),
+        (2.0, 2),
+        ("2万人", 20_000),
+        ("", None),
+        ("无", None),
+    ],
 )
 def test_head_counts(written, expected):
     assert people(written) == expected
@@ -302,11 +322,27 @@ PARTIES = [
     (DraftParty(name="张某", id_number=CITIZEN), {"id_number": CITIZEN, "id_type": "111"}, {"identity.region_unknown"}),
     (DraftParty(name="张某", id_number=CITIZEN[:-1] + "Q"), {"id_number": CITIZEN[:-1] + "Q"}, {"identity.alphabet"}),
     (DraftParty(name="张某", id_number="9901**********0010"), {"id_number": "9901**********0010"}, {"identity.masked"}),
-    (DraftParty(name="张某", id_type="居民身份证", id_number="123"), {"id_number": "123", "id_type": "111"}, {"identity.length"}),
-    (DraftParty(name="外籍某", id_type="414", id_number="E12345678"), {"id_number": "E12345678", "id_type": "414"}, set()),
-    (DraftParty(name="某公司", kind="2", id_number="91330000MA27X00002"), {"id_number": "91330000MA27X00002"}, {"identity.check_digit"}),
+    (
+        DraftParty(name="张某", id_type="居民身份证", id_number="123"),
+        {"id_number": "123", "id_type": "111"},
+        {"identity.length"},
+    ),
+    (
+        DraftParty(name="外籍某", id_type="414", id_number="E12345678"),
+        {"id_number": "E12345678", "id_type": "414"},
+        set(),
+    ),
+    (
+        DraftParty(name="某公司", kind="2", id_number="91330000MA27X00002"),
+        {"id_number": "91330000MA27X00002"},
+        {"identity.check_digit"},
+    ),
     (DraftParty(name="某公司", kind="法人", id_number="911101******92690J"), {"kind": "2"}, {"identity.masked"}),
-    (DraftParty(name="某公司", kind="2", id_number="9I330000MA27X00002"), {"id_number": "9I330000MA27X00002"}, {"identity.alphabet"}),
+    (
+        DraftParty(name="某公司", kind="2", id_number="9I330000MA27X00002"),
+        {"id_number": "9I330000MA27X00002"},
+        {"identity.alphabet"},
+    ),
     (DraftParty(name="张某", phone="+86 138-0000-0001"), {"phone": "13800000001"}, set()),
     (DraftParty(name="张某", phone="13800000001/13800000002"), {"phone": "13800000001"}, {"phone.several"}),
     (DraftParty(name="张某", phone="0576-87770000、13800000002"), {"phone": "0576-87770000"}, {"phone.several"}),
@@ -418,7 +454,9 @@ REJECTED = [
 ]
 
 
-@pytest.mark.parametrize(("draft", "code", "field"), REJECTED, ids=lambda each: next(iter(each)) if isinstance(each, dict) else "")
+@pytest.mark.parametrize(
+    ("draft", "code", "field"), REJECTED, ids=lambda each: next(iter(each)) if isinstance(each, dict) else ""
+)
 def test_a_draft_that_cannot_be_a_record_is_rejected_by_name(record, draft, code, field):
     if code is None:
         assert record(**draft).extra
@@ -447,7 +485,10 @@ def test_status_leads_to_a_stage_by_the_manifest(record):
 
 
 def test_court_case_numbers_take_their_normal_form(record):
-    written = [("court_case", each) for each in ("(2026)浙1024民初123号", "（2026）浙1024民初123号", "〔2026〕浙1024民初０123号", "民初x号")]
+    written = [
+        ("court_case", each)
+        for each in ("(2026)浙1024民初123号", "（2026）浙1024民初123号", "〔2026〕浙1024民初０123号", "民初x号")
+    ]
     got = record(references=[*written, ("petition", " ZJ33 "), ("petition", "无"), ("", "1")])
     assert [(each.kind, each.number) for each in got.references] == [
         ("court_case", "（2026）浙1024民初123号"),
@@ -459,15 +500,26 @@ def test_court_case_numbers_take_their_normal_form(record):
 
 def test_steps_and_resolution(record):
     got = record(
-        steps=[DraftStep(at="2026-03-02 09:00:00", action="受理", body="某镇", note="一\n二", key="s1"), DraftStep(), DraftStep(at="2026-02-30", action="办")],
-        resolution=DraftResolution(method="01", success="是", assessed="20260304", responsible="李　某", situation="双方和解"),
+        steps=[
+            DraftStep(at="2026-03-02 09:00:00", action="受理", body="某镇", note="一\n二", key="s1"),
+            DraftStep(),
+            DraftStep(at="2026-02-30", action="办"),
+        ],
+        resolution=DraftResolution(
+            method="01", success="是", assessed="20260304", responsible="李　某", situation="双方和解"
+        ),
     )
-    assert [(step.at, step.action, step.note) for step in got.steps] == [("2026-03-02T01:00:00Z", "受理", "一\n二"), (None, "办", "")]
+    assert [(step.at, step.action, step.note) for step in got.steps] == [
+        ("2026-03-02T01:00:00Z", "受理", "一\n二"),
+        (None, "办", ""),
+    ]
     assert (got.resolution.success, got.resolution.assessed, got.resolution.responsible) == (True, "2026-03-04", "李某")
     assert notes(got) == {("time.invalid", "steps[2].at")}
 
 
-@pytest.mark.parametrize(("written", "success"), [("1", True), (1, True), ("0", False), (0, False), ("否", False), (True, True), ("", None)])
+@pytest.mark.parametrize(
+    ("written", "success"), [("1", True), (1, True), ("0", False), (0, False), ("否", False), (True, True), ("", None)]
+)
 def test_success_of_a_resolution(record, written, success):
     assert record(resolution=DraftResolution(success=written)).resolution.success is success
 
@@ -491,9 +543,20 @@ def test_null_in_every_field_is_a_record_of_nothing(normalizer):
 
 # Properties
 
-WORDS = st.one_of(st.none(), st.text(), st.sampled_from(["2026-03-02 09:12:31", "\\N", "null", "13万元", "40", "331024105", CITIZEN, "13800000001"]))
+WORDS = st.one_of(
+    st.none(),
+    st.text(),
+    st.sampled_from(["2026-03-02 09:12:31", "\\N", "null", "13万元", "40", "331024105", CITIZEN, "13800000001"]),
+)
 VALUES = st.one_of(
-    WORDS, st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.binary(max_size=8), st.lists(st.text(max_size=3), max_size=3)
+    WORDS,
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(),
+    st.dates(),
+    st.binary(max_size=8),
+    st.lists(st.text(max_size=3), max_size=3),
 )
 
 
@@ -501,7 +564,11 @@ def drafts(values: st.SearchStrategy[object]) -> st.SearchStrategy[Draft]:
     def shaped(kind: type) -> st.SearchStrategy[object]:
         return st.builds(kind, **{each.name: values for each in fields(kind)})
 
-    plain = {each.name: values for each in fields(Draft) if each.name not in ("parties", "steps", "references", "resolution", "extra", "kind")}
+    plain = {
+        each.name: values
+        for each in fields(Draft)
+        if each.name not in ("parties", "steps", "references", "resolution", "extra", "kind")
+    }
     return st.builds(
         Draft,
         **plain,
@@ -582,7 +649,12 @@ def test_revisions_in_every_unit_agree(at):
 @settings(max_examples=300, deadline=None)
 @given(value=VALUES)
 def test_readers_raise_nothing_else(value):
-    for read, problem in ((fen, NumberProblem), (people, NumberProblem), (lambda v: moment(v, SHANGHAI), TimeProblem), (lambda v: revision(v, SHANGHAI), TimeProblem)):
+    for read, problem in (
+        (fen, NumberProblem),
+        (people, NumberProblem),
+        (lambda v: moment(v, SHANGHAI), TimeProblem),
+        (lambda v: revision(v, SHANGHAI), TimeProblem),
+    ):
         try:
             read(value)
         except problem:

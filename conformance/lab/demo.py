@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from conformance.lab.lab import Lab
+from conformance.lab.lab import ALL, Lab
 from conformance.lab.real import SETTINGS, real_rows
 from conformance.lab.settings import write_settings
 
@@ -33,7 +33,7 @@ HUB = Path(sys.executable).with_name("hub")
 def demo(data: Path | None, serve: bool, folder: Path) -> None:
     """Pull simulated sources into one network and show what came of it."""
     rows = real_rows(data) if data else None
-    wires = tuple(rows) if rows else FOUR
+    wires = ALL if rows else FOUR
     if folder.exists():
         shutil.rmtree(folder)  # the demo's own folder: each demo starts from nothing
     folder.mkdir(parents=True)
@@ -49,7 +49,7 @@ def demo(data: Path | None, serve: bool, folder: Path) -> None:
         click.secho("\n第一次拉取 First pull", bold=True)
         first = _hub(config, "run", "--once")
         click.secho("\n第二次拉取 Second pull: nothing has changed at the sources", bold=True)
-        second = _hub(config, "run", "--once", "--brief")
+        second = _hub(config, "run", "--once")
         if serve:
             click.secho("\n一直运行 Staying up; Ctrl-C ends it", bold=True)
             _hub(config, "run")
@@ -61,11 +61,12 @@ def _hub(config: Path, *arguments: str) -> int:
     command = [str(HUB), "--config", str(config), *arguments]
     if arguments != ("key", "create"):
         click.secho(f"$ hub --config {config} {' '.join(arguments)}", dim=True)
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with subprocess.Popen(command) as hub:  # noqa: S603 - our own command
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return hub.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ from hub.cli.show import say
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
-    from hub.engine.local import LocalEngine, Progress, SourceReport
-
-TICK_S = 0.5  # how long a request to stop may go unnoticed
+    from hub.engine.local import Progress
 
 
 @click.command("run")
@@ -56,25 +54,13 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     begun = monotonic()
     with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
         engine = LocalEngine(settings, store, work.registry, on_progress=on_progress)
-        reports = list(_pulled(engine, names, stop))
+        reports = list(engine.run_once(names, lambda: bool(stop)))
     with work.store() as store:
         show_summary(settings, store, work.taxonomy, reports, seconds=monotonic() - begun)
     if stop:
         say("已停止 stopped: what was committed stays; the next run goes on from there")
         return 130
     return 1 if any(report.failed for report in reports) else 0
-
-
-def _pulled(engine: "LocalEngine", names: Sequence[str], stop: list[int]) -> "Iterator[SourceReport]":
-    """Run each source once, as many at a time as the settings allow; yields reports as they end."""
-    left = list(names)
-    while left or engine.busy:
-        if stop:
-            yield from engine.stop(max(engine.settings.run.stop_s - 2 * TICK_S, TICK_S))
-            return
-        while left and engine.free > 0:
-            engine.start(left.pop(0))
-        yield from engine.step(TICK_S)
 
 
 @contextmanager

@@ -30,24 +30,32 @@ def outcome_words(outcome: str, *, degraded: bool = False) -> str:
 def show_summary(
     settings: "Settings", store: "Store", taxonomy: "Taxonomy", reports: Sequence["SourceReport"], *, seconds: float
 ) -> None:
-    """Print what the runs came to and what the store holds now."""
-    _show_runs(reports, seconds)
+    """Print what the runs came to and, if they changed anything, what the store holds now."""
+    changed = _show_runs(reports, seconds)
+    if changed:
+        _show_store(store, taxonomy)
+    say(f"库 store: {settings.store.url if settings.store.url.startswith('sqlite') else store.database.dialect}")
+    _show_next(f"hub --config {settings.path}" if settings.path != find() else "hub", reports)
+
+
+def _show_store(store: "Store", taxonomy: "Taxonomy") -> None:
     with store.database.reading() as connection:
         counts = read.category_counts(connection)
         coverage = read.coverage(connection)
         matters = same_matter(connection)
-        unmapped = read.unmapped_codes(connection, limit=1)
     show_categories(taxonomy, counts)
     show_coverage(coverage)
     if matters:
         say(f"同一纠纷见于多个来源 disputes seen in several sources: {len(matters)}")
         rows = [
-            (matter.members[0].title, ", ".join(sorted({member.source for member in matter.members})), matter.ties)
+            (
+                max((member.title for member in matter.members), key=len),
+                ", ".join(sorted({member.source for member in matter.members})),
+                matter.ties,
+            )
             for matter in matters[:MATTERS]
         ]
         table(("标题 title", "来源 sources", "共有 shared"), rows)
-    say(f"库 store: {settings.store.url if settings.store.url.startswith('sqlite') else store.database.dialect}")
-    _show_next(f"hub --config {settings.path}" if settings.path != find() else "hub", reports, bool(unmapped))
 
 
 def show_categories(taxonomy: "Taxonomy", counts: dict[str | None, int]) -> None:
@@ -80,7 +88,8 @@ def _covered(coverage: Sequence["Coverage"]) -> tuple[object, ...]:
     return records, mapped, share, without, proposed, records - mapped - proposed
 
 
-def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> None:
+def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> bool:
+    """Print a row for each run; answers whether the store has changed."""
     rows: list[tuple[object, ...]] = []
     for report in sorted(reports, key=lambda each: each.source):
         rows += [_run_row(run) for run in report.runs]
@@ -102,6 +111,7 @@ def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> None:
     else:
         say(f"收到 {fetched} fetched, 新存 {stored} stored ({seconds:.1f} s)")
     say("")
+    return stored > 0
 
 
 def _run_row(run: "RunReport") -> tuple[object, ...]:
@@ -121,11 +131,11 @@ def _run_row(run: "RunReport") -> tuple[object, ...]:
     )
 
 
-def _show_next(hub: str, reports: Sequence["SourceReport"], has_unmapped: bool) -> None:
+def _show_next(hub: str, reports: Sequence["SourceReport"]) -> None:
     say("接下来 next:")
     say(f"  {hub} record list --limit 10          看记录 look at records")
     if any(run.counts.rejected for report in reports for run in report.runs):
         say(f"  {hub} record list --rejected          看退回 what was rejected, and why")
-    if has_unmapped:
+    if any(run.counts.unmapped for report in reports for run in report.runs):
         say(f"  {hub} taxonomy coverage               看归类 which codes have no item yet")
     say(f"  {hub} run                             持续运行 stay up and poll")

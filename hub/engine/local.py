@@ -27,6 +27,8 @@ from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts
 
+TICK_S = 0.5  # how long a request to stop may go unnoticed
+
 Progress = Callable[[str, Counts, int | None], None]
 """Told after each commit: source, the run's counts so far, what the source announced."""
 
@@ -106,17 +108,23 @@ class LocalEngine:
         stalled = [w for w in self._workers.values() if monotonic() - w.heard > self.stall_s and not w.stopping]
         return ended + [self._end(worker, silent) for worker in stalled]
 
-    def run_once(self, names: Sequence[str]) -> Iterator[SourceReport]:
-        """Run each source once, at most ``run.workers`` at the same time; yields reports as they end."""
+    def run_once(self, names: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> Iterator[SourceReport]:
+        """Run each source once, at most ``run.workers`` at the same time; yields reports as they end.
+
+        Once ``should_stop`` answers True, nothing more is started and what runs is stopped.
+        """
         left = list(names)
         while left or self._workers:
+            if should_stop():
+                yield from self.stop()
+                return
             while left and self.free > 0:
                 self.start(left.pop(0))
-            yield from self.step(1.0)
+            yield from self.step(TICK_S)
 
-    def stop(self, within_s: float) -> list[SourceReport]:
-        """Ask all workers to stop and end those that do not within ``within_s`` seconds. No page stays half done."""
-        deadline = monotonic() + within_s
+    def stop(self) -> list[SourceReport]:
+        """Ask all workers to stop and end those that do not in time (``run.stop_s``). No page stays half done."""
+        deadline = monotonic() + max(self.settings.run.stop_s - 2 * TICK_S, TICK_S)
         for worker in self._workers.values():
             worker.stopping = True
             _tell(worker, ("stop",))

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from hub.contract import Manifest
 from hub.errors import RecordRejected
 from hub.mapping.mapper import Mapper
-from hub.mapping.numbers import NumberProblem, fen, people
+from hub.mapping.numbers import NumberError, fen, people
 from hub.mapping.parties import Codes, party
 from hub.mapping.places import place
 from hub.mapping.text import MAX_TEXT, Note, line, name, said, text
-from hub.mapping.times import Moment, TimeProblem, moment, revision
+from hub.mapping.times import Moment, TimeError, moment, revision
 from schemas.case_number import parse_case_number
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
 from schemas.record import DisputeRecord
@@ -150,7 +150,7 @@ class Normalizer:
     def _moment(self, value: Any, field: str, note: Note) -> Moment | None:
         try:
             at = moment(value, self._zone)
-        except TimeProblem as problem:
+        except TimeError as problem:
             note(problem.code, field)
             return None
         if at is not None and at.repaired:
@@ -162,7 +162,7 @@ class Normalizer:
             return None
         try:
             order, at = revision(value, self._zone)
-        except TimeProblem as problem:
+        except TimeError as problem:
             note("revision.invalid" if problem.code == "time.invalid" else problem.code, "revision")
             return None
         if at is None:
@@ -253,7 +253,7 @@ def _listed(values: Any, kinds: tuple[type, ...], field: str) -> Any:
 def _number(read: Any, value: Any, field: str, note: Note) -> int | None:
     try:
         return read(value)  # type: ignore[no-any-return]
-    except NumberProblem:
+    except NumberError:
         note("number.invalid", field)
         return None
 

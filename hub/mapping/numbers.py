@@ -28,14 +28,14 @@ _PEOPLE = re.compile(
 _UNIT = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
-class NumberProblem(ValueError):
+class NumberError(ValueError):
     """What stands there is no such number. Raised by `fen` and `people`; the text never holds the value."""
 
 
 def fen(value: Any) -> int | None:
     """Yuan to whole fen, half up; None for nothing. Commas anywhere, 万 and 亿, 元, Chinese numerals are read.
 
-    Raises `NumberProblem` for NaN, infinity, less than nothing, more than 10**13 yuan and whatever else is no amount.
+    Raises `NumberError` for NaN, infinity, less than nothing, more than 10**13 yuan and whatever else is no amount.
     """
     if value is None or value == "":
         return None
@@ -45,12 +45,12 @@ def fen(value: Any) -> int | None:
     if amount is None:
         return None
     if not amount.is_finite() or amount < 0 or amount > MAX_YUAN:
-        raise NumberProblem("out of range")
+        raise NumberError("out of range")
     return int((amount * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def people(value: Any) -> int | None:
-    """How many people, 0 to 10 million; None for nothing. ``213人``, ``约200户``, ``三人`` are read. Raises `NumberProblem`."""
+    """How many people, 0 to 10 million; None for nothing. ``213人``, ``约200户``, ``三人`` are read. Raises `NumberError`."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -61,25 +61,25 @@ def people(value: Any) -> int | None:
             return None
         match = _PEOPLE.fullmatch(han_digits(written))
         if match is None:
-            raise NumberProblem("no head count")
+            raise NumberError("no head count")
         value = _times(Decimal(match["n"]), match["unit"])
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise NumberProblem("no head count")
+        raise NumberError("no head count")
     if not 0 <= value <= MAX_PEOPLE or value != int(value):
-        raise NumberProblem("out of range")
+        raise NumberError("out of range")
     return int(value)
 
 
 def degrees(value: Any) -> float | None:
-    """A coordinate as a finite float; None for nothing. Raises `NumberProblem`."""
+    """A coordinate as a finite float; None for nothing. Raises `NumberError`."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise NumberProblem("no coordinate")
+        raise NumberError("no coordinate")
     try:
         number = float(value)
     except OverflowError:
-        raise NumberProblem("out of range") from None
+        raise NumberError("out of range") from None
     except ValueError:
         written = _plain(value) if isinstance(value, str) else None
         if written is None:
@@ -87,9 +87,9 @@ def degrees(value: Any) -> float | None:
         try:
             number = float(written.rstrip("°"))
         except ValueError:
-            raise NumberProblem("no coordinate") from None
+            raise NumberError("no coordinate") from None
     if not -360 <= number <= 360:  # also false for NaN
-        raise NumberProblem("out of range")
+        raise NumberError("out of range")
     return number
 
 
@@ -138,7 +138,7 @@ def _han_number(text: str) -> int | None:
 def _plain(value: str) -> str | None:
     """Half-width without commas and blanks; None for a null word."""
     if len(value) > 100:
-        raise NumberProblem("too long")
+        raise NumberError("too long")
     value = half_width(value).replace(",", "").replace(" ", "").replace("、", "")
     return None if value in ("", "\\N", "null", "NULL", "None", "无", "-", "--", "/", "不详") else value
 
@@ -151,17 +151,17 @@ def _times(number: Decimal, units: str) -> Decimal:
 
 def _yuan(value: Any) -> Decimal | None:
     if isinstance(value, bool):
-        raise NumberProblem("no amount")
+        raise NumberError("no amount")
     if isinstance(value, int):
         if abs(value) > MAX_YUAN:
-            raise NumberProblem("out of range")
+            raise NumberError("out of range")
         return Decimal(value)
     if isinstance(value, float):
         return Decimal(repr(value))  # the shortest decimal: 0.1 yuan is 10 fen, not 10.000000000000000555
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise NumberProblem("no amount")
+        raise NumberError("no amount")
     written = _plain(value)
     if written is None:
         return None
@@ -169,11 +169,11 @@ def _yuan(value: Any) -> Decimal | None:
     if match is None:
         match = _AMOUNT.fullmatch(_numeral(written))
     if match is None:
-        raise NumberProblem("no amount")
+        raise NumberError("no amount")
     try:
         number = Decimal(f"{match['sign']}{match['n']}E{match['e'] or 0}")
     except InvalidOperation:
-        raise NumberProblem("no amount") from None
+        raise NumberError("no amount") from None
     return _times(number, match["unit"])
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from hub.errors import RecordRejected
-from hub.mapping.numbers import NumberProblem, degrees
+from hub.mapping.numbers import NumberError, degrees
 from hub.mapping.text import Note, half_width, said
 from schemas.courts import court
 from schemas.draft import Draft
@@ -91,7 +91,7 @@ def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
     """
     try:
         lng, lat = degrees(draft.lng), degrees(draft.lat)
-    except NumberProblem:
+    except NumberError:
         note("place.invalid", "lng")
         return
     if lng is None and lat is None:

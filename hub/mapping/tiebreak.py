@@ -40,10 +40,11 @@ SIGNALS: dict[str, str] = {
         "医美 整形 双眼皮 隆鼻 玻尿酸 抽脂 植发 热玛吉 医疗美容 隆胸 水光针 割双眼皮 美容医院 整容 除皱针"
     ),
     "household": "楼上 楼下 邻居 隔壁 对门 上下楼 住户 楼上业主 邻里 左邻右舍 楼上住户 楼上邻居 隔壁邻居 租户 群租",
+    "neighbour": "楼上 邻居 隔壁 对门 邻里 左邻右舍 群租",
     "business": (
         "工厂 厂房 厂里 工地 施工 酒吧 KTV 饭店 餐馆 餐饮 酒店 烧烤 夜宵 商场 养猪场 养殖场 加工厂 化工 化工厂 "
         "汽修 搅拌站 石材厂 洗车店 超市 健身房 广场舞 高速 高架 铁路 轨道 地铁 夜市 大排档 店铺 "
-        "歌厅 作坊 木材厂 沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂 烤肉 火锅 餐厅 早餐店 小吃 面馆 食堂 地铁站"
+        "歌厅 作坊 木材厂 沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂 烤肉 火锅 餐厅 早餐店 小吃 面馆 垃圾站 垃圾中转站 食堂 地铁站"
     ),
     "odour": "异味 油烟 臭 气味 恶臭 刺鼻",
     "pet": "狗 犬 宠物 养鸡 鸽 猫",
@@ -133,7 +134,7 @@ RULES: tuple[Rule, ...] = (
     # 5 Noise and odour: a business's is pollution, a household's is a neighbour's.
     _rule("5", "D1502", "D0203", "business odour", "pet"),
     _rule("5", "D1501", "D0203", "business", "pet"),
-    _rule("5", "D0203", "D1501 D1502", "household", "business"),
+    _rule("5", "D0203", "D1501 D1502", "neighbour", "business"),
     # 6 A leak between households, whatever it was filed as.
     _rule("6", "D0201", "D0202 D0203 D0204 D0303 D0701 D0703", "leak household", "developer"),
     # 7 Injury: the first place that fits takes it.

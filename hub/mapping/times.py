@@ -63,7 +63,7 @@ class Moment(NamedTuple):
         return (self.utc - _EPOCH_NAIVE) // _MICROSECOND
 
 
-class TimeProblem(ValueError):
+class TimeError(ValueError):
     """No time is told. ``code`` is ``time.sentinel`` (a stand-in for "none") or ``time.invalid``. Raised by `moment`."""
 
     def __init__(self, code: str) -> None:
@@ -72,7 +72,7 @@ class TimeProblem(ValueError):
 
 
 def moment(value: Any, zone: ZoneInfo) -> Moment | None:
-    """Read a time; naive ones are in ``zone``. None for nothing (None, blank). Raises `TimeProblem`."""
+    """Read a time; naive ones are in ``zone``. None for nothing (None, blank). Raises `TimeError`."""
     if value.__class__ is str:
         if len(value) == 19:
             try:
@@ -89,7 +89,7 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        raise TimeProblem("time.sentinel")
+        raise TimeError("time.sentinel")
     if isinstance(value, datetime):
         return _from_datetime(value, zone)
     if isinstance(value, date):
@@ -98,9 +98,9 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
         return _from_number(value, zone)
     if isinstance(value, float):
         if not 0 <= value < _EPOCH_HIGH * 1_000_000:  # also false for NaN
-            raise TimeProblem("time.invalid")
+            raise TimeError("time.invalid")
         return _from_number(int(value), zone, value - int(value))
-    raise TimeProblem("time.invalid")
+    raise TimeError("time.invalid")
 
 
 def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
@@ -108,7 +108,7 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
 
     A text of 8, 12, 14 or 17 digits that begins like a year and is no epoch is a day or time, or wrong. Any other text of digits is a number. A whole
     number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has 14 digits; every other one from 0 to 2**63-1 is
-    a counter and kept as it is, ``20260302`` too: as a counter it orders just as well. Raises `TimeProblem`.
+    a counter and kept as it is, ``20260302`` too: as a counter it orders just as well. Raises `TimeError`.
     """
     if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
         written = len(digits) in _WRITTEN_LENGTHS and digits[:2] in _CENTURIES
@@ -117,7 +117,7 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     if isinstance(value, int) and not isinstance(value, bool) and _unit(value) is None and not 10**13 <= value < 10**14:
         if 0 <= value < 2**63:
             return value, None
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     at = moment(value, zone)
     return (None, None) if at is None else (at.micros, at)
 
@@ -156,9 +156,9 @@ def _local(value: datetime, zone: ZoneInfo, grain: str = "second", repaired: boo
 
 def _refuse_sentinel(value: datetime) -> None:
     if value.year in (1, 9999) or value.date() in _SENTINEL_DAYS:
-        raise TimeProblem("time.sentinel")
+        raise TimeError("time.sentinel")
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
 
 
 def _unit(number: int) -> int | None:
@@ -174,7 +174,7 @@ def _from_number(number: int, zone: ZoneInfo, rest: float = 0.0) -> Moment:
     if unit is None:
         if 0 <= number < 10**17:
             return _from_digits(str(number), zone)
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     micros = number * (1_000_000 // unit) + int(rest * (1_000_000 // unit))
     return _from_datetime(EPOCH + timedelta(microseconds=micros), zone)
 
@@ -185,10 +185,10 @@ def _from_digits(digits: str, zone: ZoneInfo) -> Moment:
     if _unit(number) is not None:
         return _from_number(number, zone)
     if number == 0 or digits[:4] in ("9999", "0000", "0001"):
-        raise TimeProblem("time.sentinel")
+        raise TimeError("time.sentinel")
     match = _DIGITS.fullmatch(digits) if len(digits) in (6, *_WRITTEN_LENGTHS) else None
     if match is None:
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     return _build(*match.groups(), zone)
 
 
@@ -197,14 +197,14 @@ def _from_text(value: str, zone: ZoneInfo) -> Moment | None:
     if not value:
         return None
     if value.lower() in NULL_TIMES:
-        raise TimeProblem("time.sentinel")
+        raise TimeError("time.sentinel")
     if len(value) > 64:
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     if value.isdecimal():
         return _from_digits(value, zone)
     match = _WRITTEN.fullmatch(value) or _WRITTEN.fullmatch(han_digits(value))
     if match is None:
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     hour, half = match["H"], match["pm"]
     if half and hour:
         hour = str(int(hour) % 12 + (12 if half == "下午" else 0))
@@ -227,14 +227,14 @@ def _build(
     repaired: bool = False,
 ) -> Moment:
     if year in ("0000", "0001", "9999"):
-        raise TimeProblem("time.sentinel")
+        raise TimeError("time.sentinel")
     micros = int((fraction or "0")[:6].ljust(6, "0"))
     clock = (int(hour or 0), int(minute or 0), int(second or 0), micros)
     next_day = clock == (24, 0, 0, 0)  # 24:00:00 is the next day's midnight
     try:
         local = datetime(int(year), int(month), int(day or 1), *((0, 0, 0, 0) if next_day else clock))  # noqa: DTZ001
     except ValueError:
-        raise TimeProblem("time.invalid") from None
+        raise TimeError("time.invalid") from None
     _refuse_sentinel(local)
     local += timedelta(days=next_day)
     if hour is not None and offset:
@@ -251,6 +251,6 @@ def _fixed(offset: str) -> Any:
     digits = offset[1:].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:4])
     if hours > 15 or minutes > 59:
-        raise TimeProblem("time.invalid")
+        raise TimeError("time.invalid")
     shift = timedelta(hours=hours, minutes=minutes)
     return timezone(-shift if offset[0] == "-" else shift)

@@ -15,13 +15,12 @@ from time import sleep
 from types import FrameType
 
 from hub import events
-from hub.engine.local import LocalEngine, SourceReport
+from hub.engine.local import TICK_S, LocalEngine, SourceReport
 from hub.errors import ConfigError
 from hub.settings import Settings
 from hub.store import progress
 from hub.store.store import Store
 
-TICK_S = 0.5  # how long a request to stop may go unnoticed
 SLOWEST_S = 3_600  # a failing source is asked at least once an hour
 
 
@@ -70,7 +69,7 @@ class Daemon:
                     self.engine.start(name)
                 for report in self.engine.step(TICK_S) if self.engine.busy else self._idle():
                     self._plan(report)
-            for report in self.engine.stop(max(self.settings.run.stop_s - 2 * TICK_S, TICK_S)):
+            for report in self.engine.stop():
                 self._plan(report, stopped=True)
         finally:
             for number, handler in before.items():

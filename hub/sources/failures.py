@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -53,7 +52,7 @@ _STATUSES: Final[tuple[tuple[range, type[SourceError], str, str], ...]] = (
 )
 """First match counts. 3xx are told apart by where they lead; anything else beyond 2xx is `SourceReplyInvalid`."""
 
-_LOGIN_PATH: Final = re.compile(
+_LOGIN: Final = re.compile(
     r"(?:^|[/._-])(?:login|logon|signin|sign-in|sso|cas|passport|oauth2?|auth)(?:$|[/._-])", re.IGNORECASE
 )
 
@@ -106,7 +105,7 @@ def from_status(headers: Mapping[str, str], spot: Spot, now: datetime) -> Source
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
-        if _LOGIN_PATH.search(urlsplit(headers.get("location", "")).path):
+        if _LOGIN.search(headers.get("location", "").partition("?")[0]):
             return spot.error(SourceDenied, "the source sends us to its login", hint="check the credentials")
         return spot.error(SourceReplyInvalid, "redirects are not followed", hint="set base_url to the final address")
     if status == 429 or (status == 503 and "retry-after" in headers):

@@ -41,8 +41,12 @@ class Origin:
 
     def follow(self, page: str, link: str, spot: Spot) -> str:
         """The address a link on a page leads to. Raises SourceReplyInvalid for one of another origin."""
-        target = urljoin(page, link)
-        if _place(target) != (self.scheme, self.host, self.port) or "@" in urlsplit(target).netloc:
+        try:
+            target = urljoin(page, link)
+            ours = _place(target) == (self.scheme, self.host, self.port) and "@" not in urlsplit(target).netloc
+        except ValueError:  # no address at all
+            ours = False
+        if not ours:
             raise spot.error(SourceReplyInvalid, "the next link leads to another origin", hint="the hub follows none")
         return target
 

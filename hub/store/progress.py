@@ -57,9 +57,11 @@ def move_watermark(
 ) -> bool:
     """Set the watermark; answers whether it moved. Only a rewind moves it back (law L5) or, with None, forgets it."""
     have = watermark(connection, key)
+    if rewind and (have is None or (to is not None and to >= have)):
+        return False
     where = (_WATERMARK.c.home == key.home, _WATERMARK.c.source == key.source, _WATERMARK.c.stream == key.stream)
     if to is None:
-        if not rewind or have is None:
+        if not rewind:
             return False
         connection.execute(delete(_WATERMARK).where(*where))
         return True

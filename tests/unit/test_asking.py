@@ -10,7 +10,9 @@ from hub.errors import ConfigError, HubError, PluginError
 from hub.sources.asking import Ask, Fill, encode, lay, lay_login, single_quoted
 from hub.wire import Login, Request
 
-CONFIG = AdapterConfig(base_url="https://h", app_key="key", username="u'ser", password="pass", history_from="2026-01-01")
+CONFIG = AdapterConfig(
+    base_url="https://h", app_key="key", username="u'ser", password="pass", history_from="2026-01-01"
+)
 FILL = Fill(CONFIG)
 PARAMS = {"page": 1, "q": "张 三&", "all": True, "none": None}
 
@@ -52,7 +54,10 @@ class TestLogin:
     def test_form_json_and_wrapped(self) -> None:
         expected = {"app": "key", "username": "u'ser", "password": "pass"}
         assert lay_login(Login(path="/t", fields=self.FIELDS, plain={"app": "{app_key}"}), FILL).form == expected
-        assert lay_login(Login(path="/t", fields=self.FIELDS, plain={"app": "{app_key}"}, body="json"), FILL).json == expected
+        assert (
+            lay_login(Login(path="/t", fields=self.FIELDS, plain={"app": "{app_key}"}, body="json"), FILL).json
+            == expected
+        )
         wrapped = Login(path="/t", fields=self.FIELDS, wrap="biz", single_quoted=True, plain={"app": "{app_key}"})
         assert lay_login(wrapped, FILL).form == {"app": "key", "biz": r"{'username':'u\'ser','password':'pass'}"}
 
@@ -60,7 +65,12 @@ class TestLogin:
 class TestFill:
     @pytest.mark.parametrize(
         ("text", "filled"),
-        [("{history_from}/{app_key}", "2026-01-01/key"), ("plain", "plain"), ('{"a":{"b":1}}', '{"a":{"b":1}}'), ("{}", "{}")],
+        [
+            ("{history_from}/{app_key}", "2026-01-01/key"),
+            ("plain", "plain"),
+            ('{"a":{"b":1}}', '{"a":{"b":1}}'),
+            ("{}", "{}"),
+        ],
     )
     def test_names_are_settings(self, text: str, filled: str) -> None:
         assert FILL(text) == filled

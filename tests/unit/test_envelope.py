@@ -295,7 +295,9 @@ class TestXml:
     def test_one_element_is_a_list_of_one(self) -> None:
         assert opened(b"<requests><request><id>1</id></request></requests>", XML).rows == [{"id": "1"}]
 
-    @pytest.mark.parametrize("body", [b"<requests/>", b"<requests></requests>", b"<requests><count>0</count></requests>"])
+    @pytest.mark.parametrize(
+        "body", [b"<requests/>", b"<requests></requests>", b"<requests><count>0</count></requests>"]
+    )
     def test_a_container_without_the_element_is_empty(self, body: bytes) -> None:
         assert list(opened(body, XML).rows) == []
 

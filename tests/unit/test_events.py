@@ -58,7 +58,9 @@ class TestLog:
         assert (line["attempt"], line["dropped_keys"]) == (1, ["token", "url"])
 
     def test_values_are_cleaned(self, written: Log) -> None:
-        events.log(events.SOURCE_FAILED, source="张\n\x1b[31m13800001234", error={"a": "SECRET"}, next_at=date(2026, 3, 2))
+        events.log(
+            events.SOURCE_FAILED, source="张\n\x1b[31m13800001234", error={"a": "SECRET"}, next_at=date(2026, 3, 2)
+        )
         (line,) = written.lines()
         assert line["source"] == "张\\n\\x1b[31m[phone]"
         assert (line["error"], line["next_at"]) == ("<dict>", "2026-03-02")
@@ -104,7 +106,9 @@ class TestDeclarations:
             assert event.keys and not event.keys & {"event", "level", "timestamp", "dropped_keys"}
 
     def test_the_canonical_line_has_its_keys(self) -> None:
-        keys = "adapter run_id outcome fetched stored unchanged superseded deleted rejected unmapped since watermark pages"
+        keys = (
+            "adapter run_id outcome fetched stored unchanged superseded deleted rejected unmapped since watermark pages"
+        )
         assert events.EVENTS[events.RUN_FINISHED].keys >= {*keys.split(), "retries", "duration_s"}
 
     def test_nothing_heavy_is_imported_before_the_first_event(self) -> None:
@@ -147,7 +151,14 @@ class TestRedact:
 
     @pytest.mark.parametrize(
         "text",
-        ["13800001234", "+86 138 0000 1234", "8613800001234", "0086-138-0000-1234", "电话13800001234。", "tel13800001234"],
+        [
+            "13800001234",
+            "+86 138 0000 1234",
+            "8613800001234",
+            "0086-138-0000-1234",
+            "电话13800001234。",
+            "tel13800001234",
+        ],
     )
     def test_phones(self, text: str) -> None:
         assert "[phone]" in mask(text) and "0000" not in mask(text)
@@ -175,5 +186,3 @@ class TestRedact:
         assert len(line) <= TEXT_MAX
         assert len(line.splitlines()) <= 1
         assert not set(line) & {"\x1b", "\r", "\x00", "\u202e", "\x85"}
-
-

@@ -69,8 +69,8 @@ def test_a_request_that_cannot_be_written() -> None:
 
 
 EXPECTED = {
-    **{status: SourceReplyInvalid for status in range(300, 500)},
-    **{status: SourceUnavailable for status in range(500, 600)},
+    **dict.fromkeys(range(300, 500), SourceReplyInvalid),
+    **dict.fromkeys(range(500, 600), SourceUnavailable),
     **dict.fromkeys((401, 403, 407), SourceDenied),
     **dict.fromkeys((408, 425), SourceUnavailable),
     410: WatermarkRefused,
@@ -102,7 +102,9 @@ def test_what_is_no_status(status: int) -> None:
         ("/sso/login?service=x", SourceDenied),
         ("https://passport.example.com/cas", SourceDenied),
         ("/auth.do", SourceDenied),
-        ("http://login.example.com/", SourceReplyInvalid),  # only the path tells
+        ("http://login.example.com/", SourceDenied),
+        ("https://[/login", SourceDenied),
+        ("https://host/rows?from=/login", SourceReplyInvalid),
         ("https://host/a/", SourceReplyInvalid),
         ("/author/cases", SourceReplyInvalid),
         ("", SourceReplyInvalid),

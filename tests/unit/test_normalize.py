@@ -15,8 +15,8 @@ from hub.contract import Manifest
 from hub.errors import RecordRejected
 from hub.mapping.mapper import Mapper
 from hub.mapping.normalize import Normalizer
-from hub.mapping.numbers import NumberProblem, fen, people
-from hub.mapping.times import TimeProblem, moment, revision
+from hub.mapping.numbers import NumberError, fen, people
+from hub.mapping.times import TimeError, moment, revision
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
 from schemas.identity import check_character
 from schemas.life import Stage
@@ -224,7 +224,7 @@ def test_amounts_in_yuan_become_fen(written, expected):
 
 @pytest.mark.parametrize("written", NO_AMOUNTS, ids=lambda v: "" if isinstance(v, int) else repr(v)[:30])
 def test_what_is_no_amount_is_none_with_a_note(record, written):
-    with pytest.raises(NumberProblem):
+    with pytest.raises(NumberError):
         fen(written)
     got = record(amount=written)
     assert (got.amount_fen, notes(got)) == (None, {("number.invalid", "amount")})
@@ -633,7 +633,7 @@ def test_our_own_times_read_back_as_themselves(at):
     written = at.isoformat(timespec="seconds").replace("+00:00", "Z")
     try:
         assert moment(written, SHANGHAI).text == written
-    except TimeProblem as problem:
+    except TimeError as problem:
         assert problem.code == "time.sentinel" and at.date() == date(1970, 1, 1)
 
 
@@ -650,10 +650,10 @@ def test_revisions_in_every_unit_agree(at):
 @given(value=VALUES)
 def test_readers_raise_nothing_else(value):
     for read, problem in (
-        (fen, NumberProblem),
-        (people, NumberProblem),
-        (lambda v: moment(v, SHANGHAI), TimeProblem),
-        (lambda v: revision(v, SHANGHAI), TimeProblem),
+        (fen, NumberError),
+        (people, NumberError),
+        (lambda v: moment(v, SHANGHAI), TimeError),
+        (lambda v: revision(v, SHANGHAI), TimeError),
     ):
         try:
             read(value)

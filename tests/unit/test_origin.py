@@ -92,7 +92,9 @@ class TestOrigin:
     def test_paths_stay_below_the_base(self, base: str, path: str, url: str) -> None:
         assert Origin(base).url(path) == url
 
-    @pytest.mark.parametrize("base", ["ftp://h", "h/x", "https://", "https://h:0x50", "https://h:99999", "file:///etc", ""])
+    @pytest.mark.parametrize(
+        "base", ["ftp://h", "h/x", "https://", "https://h:0x50", "https://h:99999", "file:///etc", ""]
+    )
     def test_what_is_no_address(self, base: str) -> None:
         with pytest.raises(ConfigError, match="no web address"):
             Origin(base)

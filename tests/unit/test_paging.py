@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.contract import Page
-from hub.errors import ConfigError, PagingLoop, SourceError, SourceReplyInvalid, SourceUnavailable
+from hub.errors import ConfigError, PagingLoop, SourceReplyInvalid, SourceUnavailable
 from hub.sources.paging import Reply, Span, read_pages, since_params, window_params, windows
 from hub.wire import Keyset, NextLink, NextToken, Offset, PageNumber, Request, Since, Window
 
@@ -165,13 +165,17 @@ class TestKeyset:
         """Rows ordered by (t, k), of which ``same`` in a row share a time."""
         return [{"t": f"{n // same:04}", "k": n, "n": n} for n in range(count)]
 
-    @given(count=st.integers(0, 30), same=st.sampled_from([1, 3, 9]), cap=st.sampled_from([2, 4]), inclusive=st.booleans())
+    @given(
+        count=st.integers(0, 30), same=st.sampled_from([1, 3, 9]), cap=st.sampled_from([2, 4]), inclusive=st.booleans()
+    )
     def test_each_row_is_read(self, count: int, same: int, cap: int, inclusive: bool) -> None:
         table = self.table(count, same)
 
         def answer(params: Mapping[str, Any]) -> Any:
             after = (params.get("at", ""), params.get("ak", -1))
-            return [row for row in table if (row["t"], row["k"]) > after or (inclusive and (row["t"], row["k"]) == after)][:cap]
+            return [
+                row for row in table if (row["t"], row["k"]) > after or (inclusive and (row["t"], row["k"]) == after)
+            ][:cap]
 
         pages = read(FakeSource(answer), Request(path="/", paging=self.PAGING))
         assert list(dict.fromkeys(numbers(pages))) == list(range(count))
@@ -348,5 +352,3 @@ class TestSince:
     def test_a_first_read_asks_for_all(self) -> None:
         assert since_params(Request(path="/", since=Since(param="from")), None, ZONE) == {}
         assert since_params(Request(path="/"), self.AT, ZONE) == {}
-
-

@@ -46,7 +46,7 @@ def test_unavailable_sources_are_tried_again_after_growing_waits() -> None:
     assert trial.run() == "reply"
     assert trial.attempts == [1, 2, 3, 4]
     assert [(str(error), attempt) for error, attempt, _ in trial.told] == [("1", 1), ("2", 2), ("3", 3)]
-    for (_, _, wait), low, high in zip(trial.told, (1, 2, 3), (2, 3, 3), strict=True):
+    for (_, _, wait), low, high in zip(trial.told, (1, 2, 3), (2, 3, 4), strict=True):
         assert low <= wait <= high
     assert sum(trial.slept) == pytest.approx(sum(wait for _, _, wait in trial.told))
 

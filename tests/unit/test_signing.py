@@ -53,7 +53,17 @@ def test_known_answers(algorithm: Any, secret: str, message: str, digest: str) -
 
 
 def test_fields_in_their_order_with_a_joiner() -> None:
-    fields = ("{method}", "{path}", "{query}", "{timestamp}", "{nonce}", "literal", "{app_key}", "{app_secret}", "{body}")
+    fields = (
+        "{method}",
+        "{path}",
+        "{query}",
+        "{timestamp}",
+        "{nonce}",
+        "literal",
+        "{app_key}",
+        "{app_secret}",
+        "{body}",
+    )
     spec = Signing(fields=fields, joiner="\n", algorithm="sha256")
     message = b"POST\n/a/b\nx=1\n1700000000000\nn0nce\nliteral\nkey\nsecret\n\xe4\xbd\xa0"
     expected = hashlib.sha256(message).hexdigest()

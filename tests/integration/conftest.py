@@ -1,0 +1,21 @@
+"""What integration tests share: a small web server on loopback."""
+
+from collections.abc import Iterator
+
+import pytest
+from web import Web
+
+
+@pytest.fixture
+def idle_web() -> Iterator[Web]:
+    """A server that has a port and does not answer yet: its listening socket may still be changed."""
+    web = Web()
+    yield web
+    web.stop()
+
+
+@pytest.fixture
+def web(idle_web: Web) -> Web:
+    """A server that answers."""
+    idle_web.start()
+    return idle_web

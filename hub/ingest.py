@@ -9,9 +9,9 @@ Laws L1 to L6 and L8 of the design are kept here; the comments name them where t
 """
 
 import hashlib
+import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,17 +22,20 @@ import zstandard
 from hub.contract import Adapter, Capability, Item, Manifest, Page
 from hub.errors import AdapterBug, HubError, RecordRejected, SourceDenied
 from hub.mapping.normalize import Normalizer
+from hub.mapping.parties import CITIZEN_CARD, OTHER_DOCUMENT
 from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts, Refusal, Row, Transaction
-from schemas.identity import IdentityError, citizen_number, credit_code, mask_name, mobile_number, redact
+from schemas.identity import mask_name, redact
 from schemas.record import DisputeRecord
 
 CHUNK = 1_000
 """Items in one transaction at the most; a larger page is committed in resumable chunks."""
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
+
+_DIGIT = re.compile(r"\d")
 
 POINTS = ("before_raw", "raw_kept", "rows_put", "before_commit", "committed")
 """Names of the points of the line at which a test may stop it (crash points C02 to C08)."""
@@ -156,7 +159,7 @@ def head(record: DisputeRecord) -> tuple[Any, ...]:
 
 def open_title(record: DisputeRecord) -> str:
     """The title as anyone may read it: numbers and the names of natural persons masked."""
-    title = redact(record.title)
+    title = redact(record.title) if _DIGIT.search(record.title) else record.title
     for party in record.parties:
         for name in (party.name if party.kind == "1" else None, party.agent):
             if name and len(name) > 1 and name in title:
@@ -165,19 +168,21 @@ def open_title(record: DisputeRecord) -> str:
 
 
 def subjects(record: DisputeRecord) -> tuple[tuple[str, str, str], ...]:
-    """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers."""
+    """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers.
+
+    A number that passed its check stands in its normal form and bears no note; it is not checked again here.
+    """
+    noted = {note.field for note in record.notes}
     found: dict[tuple[str, str, str], None] = {}
-    for party in record.parties:
-        if party.id_number:
-            for kind, check in (("id", citizen_number), ("credit", credit_code)):
-                try:
-                    found[kind, party.role, check(party.id_number)] = None
-                    break
-                except IdentityError:
-                    continue
-        if party.phone:
-            with suppress(IdentityError):  # a landline or a masked number: kept on the record, of no use for equality
-                found["phone", party.role, mobile_number(party.phone)] = None
+    for at, party in enumerate(record.parties):
+        number, phone = party.id_number, party.phone
+        if number and f"parties[{at}].id_number" not in noted:
+            if party.kind == "1" and party.id_type == CITIZEN_CARD:
+                found["id", party.role, number] = None
+            elif party.kind != "1" or party.id_type in (None, OTHER_DOCUMENT):
+                found["credit", party.role, number] = None
+        if phone and len(phone) == 11 and phone.isdecimal() and phone[0] == "1":  # a landline bears its area code's 0
+            found["phone", party.role, phone] = None
     for reference in record.references:
         found["ref", "", reference.number] = None
     return tuple(found)

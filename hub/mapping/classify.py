@@ -16,14 +16,14 @@ from hub.mapping.keywords import Keyword
 from hub.mapping.tiebreak import Rule
 
 READ_CHARS = 2_000
-"""Characters of the detail that are read (GB/T 31000-2015 bounds an event's summary at 2,000): what follows repeats, or wanders."""
+"""Characters of the detail that are read; GB/T 31000-2015 bounds a summary at 2,000, what follows repeats or wanders."""
 
 TITLE_WEIGHT = 2.0
 """A hit in the title counts as this many in the detail."""
 
 LEAST, LEAST_RISE, LEAST_MOST = 2.4, 1 / 150, 4.4
-"""Score an item must reach: a word that decides alone (3) is enough in a short text; with each character of a long one, where
-words also fall in passing, more is asked, up to the third figure."""
+"""Score an item must reach: a word that decides alone (3) is enough in a short text; with each character of a long one,
+where words also fall in passing, more is asked, up to the third figure."""
 
 LEAST_AMONG = 1.0
 """Score that is enough among a crosswalk's candidates: the source has said the rest."""
@@ -41,8 +41,10 @@ _ASIDE = re.compile("咨询|请问|建议|希望|感谢|表扬|点赞|何时|什
 
 
 class Reading(NamedTuple):
-    """What the text says: ``item`` is None below the threshold. ``candidates`` are the best three, best first;
-    ``signals`` the circumstances it names."""
+    """What the text says. ``item`` is None below the threshold.
+
+    ``candidates`` are the best three, best first; ``signals`` the circumstances it names.
+    """
 
     item: str | None
     confidence: float
@@ -113,7 +115,10 @@ class Classifier:
         return hits
 
     def _explain(self, hits: Mapping[int, float], ranked: Sequence[tuple[float, str]], rules: Sequence[str]) -> str:
-        """For instance ``text: 楼上漏水 渗水 D0201=5.2; next D0703=0.9; rule 6``: words that spoke for the first, scores, rules used."""
+        """Tell which of our words spoke, the first two scores and the rules used.
+
+        For instance ``text: 楼上漏水 渗水 D0201=5.2; next D0703=0.9; rule 6``.
+        """
         top, item = ranked[0]
         spoke = sorted(
             (
@@ -131,7 +136,8 @@ class Classifier:
 def _with_inner(word: str, weights: Mapping[str, Mapping[str, float]]) -> tuple[tuple[str, float], ...]:
     """What a word says for each item, the words inside it included: the longest match hides them from the search.
 
-    Its own weight stands before those inside it; of several inside, the strongest counts: 楼上漏水 is one piece of evidence.
+    Its own weight stands before those inside it; of several inside the strongest counts: 楼上漏水 is one piece of
+    evidence, not two.
     """
     says: dict[str, float] = {}
     for part in _parts(word):

@@ -1,7 +1,7 @@
 """From a source's own code or label to taxonomy items, by SSSOM mappings.
 
-Mind the direction: the *subject* is the source's item. ``skos:exactMatch`` (the same) and ``skos:broadMatch`` (ours is broader, the
-source's a part of it) decide; ``skos:narrowMatch`` (ours is narrower) and ``skos:relatedMatch`` only propose.
+Mind the direction: the *subject* is the source's item. ``skos:exactMatch`` (the same) and ``skos:broadMatch`` (ours is
+broader, the source's a part of it) decide; ``skos:narrowMatch`` (ours is narrower) and ``skos:relatedMatch`` propose.
 """
 
 import re
@@ -42,8 +42,8 @@ class Verdict(NamedTuple):
 class Crosswalk:
     """Source items by code and by label.
 
-    ``current`` follows a retired target to its live successor; a target it does not know is left out. ``prefix`` (``XF-``) may
-    be missing from the codes the source sends.
+    ``current`` follows a retired target to its live successor; a target it does not know is left out. ``prefix``
+    (``XF-``) may be missing from the codes the source sends.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Crosswalk:
         return cls("department_crosswalk", "department", subjects, current=taxonomy.current, prefix=f"{department}-")
 
     def by_code(self, code: str) -> Verdict | None:
-        """The verdict on a code, or on the one above it where a numeric code runs deeper than the table (030201 under 0302)."""
+        """The verdict on a code, or on the one above it where digits run deeper than the table (030201 under 0302)."""
         code = code.strip()
         found = self._by_code.get(code)
         while found is None and len(code) > 4 and code.isdecimal():
@@ -94,8 +94,8 @@ class Crosswalk:
 class Causes:
     """Causes of action (案由): by label first, then by number within an edition.
 
-    Numbers shift between the editions of 2020 and 2025 (物业服务合同纠纷 is 121, then 126): without an edition a number decides only
-    where both name causes of the same item.
+    Numbers shift between the editions of 2020 and 2025 (物业服务合同纠纷 is 121, then 126): without an edition a number
+    decides only where both name causes of the same item.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
@@ -149,7 +149,7 @@ def plain(label: str) -> str:
 
 
 def spellings(label: str) -> Iterable[str]:
-    """How a table may spell a label: as written, as the finest part of a path, without brackets or 一案, with or without 纠纷."""
+    """How a table may spell a label: whole, the finest part of a path, without brackets or 一案, with 纠纷 or not."""
     whole = plain(label)
     for part in dict.fromkeys((whole, *reversed(_PATH.split(whole)))):
         for written in dict.fromkeys((part, part.removesuffix("一案"), _BRACKETED.sub("", part))):

@@ -1,7 +1,7 @@
 """The classifier's keywords: the words of the taxonomy's items, and tuned weights laid over them.
 
-``keywords.csv`` in the taxonomy's folder has the columns ``keyword,item,weight``. Weights: 3 decides alone, 2 is strong, 1 supports, below 0
-speaks against, 0 takes a word of ``items.csv`` out.
+``keywords.csv`` in the taxonomy's folder has the columns ``keyword,item,weight``. Weights: 3 decides alone, 2 is strong,
+1 supports, below 0 speaks against, 0 takes a word of ``items.csv`` out.
 """
 
 import csv
@@ -25,9 +25,9 @@ class Keyword(NamedTuple):
 
 
 def keywords(taxonomy: Taxonomy) -> Iterator[Keyword]:
-    """Yield every live item's words with weights by length, then the tuned ones (the later counts), retired items pointed on.
+    """Yield every live item's words with weights by length, then the tuned ones: the later counts.
 
-    Raises ConfigError for a weight that is no number.
+    Retired items are pointed on. Raises ConfigError for a weight that is no number.
     """
     for code, item in taxonomy.items.items():
         if item.live and code != OTHER:
@@ -42,9 +42,9 @@ def keywords(taxonomy: Taxonomy) -> Iterator[Keyword]:
                 weight = float(row["weight"])
             except ValueError:
                 raise ConfigError("the weight is no number", where=f"{TABLE} row {number}") from None
-            item = taxonomy.current(row["item"])
-            if item and item != OTHER:
-                yield Keyword(row["keyword"], item, weight)
+            current = taxonomy.current(row["item"])
+            if current and current != OTHER:
+                yield Keyword(row["keyword"], current, weight)
 
 
 def weight_by_length(word: str) -> float:

@@ -1,6 +1,6 @@
 """Which of the 84 items a matter is: code, label, cause and text, in that order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from hub.contract import Manifest
@@ -18,6 +18,7 @@ RULES_VERSION = "1"
 _REMEMBERED = 50_000
 """Source codes kept with their verdict; a source has hundreds, one that has more is not using codes."""
 
+_NO_TABLE = "no table knows the source's code"
 
 _Key = tuple[str | None, str | None, str | None]
 """The source's own word: code, label, edition."""
@@ -33,7 +34,7 @@ class _Known(NamedTuple):
 
 
 class Mapper:
-    """Finds items for one adapter's drafts. Use `Mapper.for_manifest`. Not shared between threads while it classifies."""
+    """Finds items for one adapter's drafts. Made by `Mapper.for_manifest`; not to be shared between threads."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class Mapper:
     def for_manifest(
         cls, manifest: Manifest, taxonomy: Taxonomy, adapter_crosswalk: MappingSet | None = None
     ) -> "Mapper":
-        """The mapper of an adapter: its own crosswalk if it has one, its department's items, causes of action if it sends them.
+        """The mapper of an adapter: its own crosswalk, its department's items, causes of action if it sends them.
 
         ``version`` names the editions that decide: taxonomy, adapter crosswalk, rules (``2026.1+zhelifang-1.0+1``).
         """
@@ -72,7 +73,10 @@ class Mapper:
     def classify(
         self, *, code: str | None, label: str | None, edition: str | None, title: str, detail: str
     ) -> Classification:
-        """Find the item. ``code``, ``label`` and ``edition`` are the source's own and stay on the answer untouched. Raises nothing."""
+        """Find the item. ``code``, ``label`` and ``edition`` are the source's own and stay on the answer untouched.
+
+        Pure but for a memory of codes. Raises nothing.
+        """
         key = (code, label, edition)
         known = self._known.get(key)
         if known is None:
@@ -93,11 +97,12 @@ class Mapper:
         if verdict.item:
             of_cause = self._causes is not None and verdict.method != "adapter_crosswalk"
             rule = FILED_AS.get(verdict.item) if of_cause else None
-            return _Known(self._answer(key, verdict, verdict.item), verdict, None, rule)
+            final = self._made(key, verdict.method, verdict.item, verdict.confidence, verdict.evidence)
+            return _Known(final, verdict, None, rule)
         return _Known(None, verdict, self._candidates(verdict.proposed), None)
 
     def _verdict(self, code: str | None, label: str | None, edition: str | None) -> Verdict | None:
-        """The first table that knows the item; one that decides before one that only proposes within the same source's word."""
+        """The verdict of the first table that knows the code or label."""
         if code and self._adapter and (found := self._adapter.by_code(code)):
             return found
         if self._department:
@@ -108,9 +113,9 @@ class Mapper:
         return self._causes.find(code, label, edition) if self._causes else None
 
     def _candidates(self, proposed: Collection[str]) -> frozenset[str] | None:
-        """Items the text may decide among: those proposed, their categories' others, and where the tie-break rules lead from them.
+        """Items the text may decide among: those of the proposed categories, and where tie-break rules lead from them.
 
-        None (all items) where a proposal is "other": such a code says nothing.
+        None, for all items, where a proposal is "other": such a code says nothing.
         """
         if OTHER in proposed:
             return None
@@ -124,42 +129,18 @@ class Mapper:
 
     def _ask_text(self, key: _Key, known: _Known, title: str, detail: str) -> Classification:
         reading = self.classifier.read(title, detail, known.among)
-        told = known.verdict.evidence if known.verdict else ""
-        if told or reading.evidence:
-            evidence = "; ".join(part for part in (told, reading.evidence) if part)
-        else:
-            evidence = ""
-        code, label, edition = key
-        if known.verdict is None and (code or label):
-            evidence = (
-                f"no table knows the source's code; {evidence}" if evidence else "no table knows the source's code"
-            )
+        verdict = known.verdict
+        told = verdict.evidence if verdict else _NO_TABLE if key[0] or key[1] else ""
+        evidence = "; ".join(filter(None, (told, reading.evidence)))
         if reading.item:
-            return self._made(key, reading.item, "text", reading.confidence, evidence, reading.candidates)
-        if known.verdict is not None:
-            category = self._category_of(known.verdict.proposed[0])
-            return Classification(
-                category=category,
-                method="proposal",
-                confidence=round(known.verdict.confidence / 2, 3),
-                evidence=evidence,
-                candidates=tuple(dict.fromkeys((*known.verdict.proposed, *reading.candidates))),
-                mapping=self.version,
-                code=code,
-                label=label,
-                edition=edition,
-            )
-        return Classification(
-            evidence=evidence,
-            candidates=reading.candidates,
-            mapping=self.version,
-            code=code,
-            label=label,
-            edition=edition,
-        )
+            return self._made(key, "text", reading.item, reading.confidence, evidence, reading.candidates)
+        if verdict is None:
+            return self._made(key, "unmapped", None, 0.0, evidence, reading.candidates)
+        candidates = (*verdict.proposed, *reading.candidates)
+        return self._made(key, "proposal", verdict.proposed[0], round(verdict.confidence / 2, 3), evidence, candidates)
 
     def _refile(self, key: _Key, filed: Classification, rule: str, title: str, detail: str) -> Classification:
-        """A cause names a legal relation, not what happened: rule 6 holds even where a leak is filed as 财产损害赔偿."""
+        """A cause names a legal relation, not what happened: rule 6 holds where a leak is filed as 财产损害赔偿."""
         reading = self.classifier.read(title, detail)
         if not any(
             each.name == rule and filed.item in each.out_of and reading.item in each.into and each.fits(reading.signals)
@@ -167,26 +148,24 @@ class Mapper:
         ):
             return filed
         evidence = f"{filed.evidence}; refiled by rule {rule}; {reading.evidence}"
-        return self._made(
-            key, reading.item, "text", reading.confidence, evidence, (filed.item or "", *reading.candidates)
-        )
-
-    def _answer(self, key: _Key, verdict: Verdict, item: str) -> Classification:
-        return self._made(key, item, verdict.method, verdict.confidence, verdict.evidence, ())
+        candidates = (*reading.candidates, *((filed.item,) if filed.item else ()))
+        return self._made(key, "text", reading.item, reading.confidence, evidence, candidates)
 
     def _made(
         self,
         key: _Key,
-        item: str,
         method: Method,
+        found: str | None,
         confidence: float,
         evidence: str,
-        candidates: Collection[str],
+        candidates: Iterable[str] = (),
     ) -> Classification:
+        """``found`` is an item, for a proposal an item or category of which only the category is kept."""
         code, label, edition = key
+        item = self.taxonomy.items.get(found) if found else None
         return Classification(
-            item=item,
-            category=self._category_of(item),
+            item=None if method == "proposal" else found,
+            category=item.category if item else found,
             method=method,
             confidence=confidence,
             evidence=evidence,
@@ -196,7 +175,3 @@ class Mapper:
             label=label,
             edition=edition,
         )
-
-    def _category_of(self, code: str) -> str:
-        item = self.taxonomy.items.get(code)
-        return item.category if item else code

@@ -1,11 +1,11 @@
 """Draft to record: shape becomes meaning. Pure: the same draft gives the same record in any order, process and TZ.
 
-``fetched`` is the only clock. What could be repaired or had to be left out is a note on the record (`schemas.record.Note`);
-only a draft that cannot be a record at all is rejected.
+``fetched`` is the only clock. What could be repaired or had to be left out is a note on the record
+(`schemas.record.Note`); only a draft that cannot be a record at all is rejected.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,13 +34,12 @@ FUTURE = timedelta(days=1)
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _KEY_REFUSED = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+_KEY_MARGINS = " \t\r\n\u3000\xa0\ufeff\u200b"
 _YES = frozenset(("1", "true", "True", "TRUE", "是", "成功", "Y", "y", "yes"))
 _NO = frozenset(("0", "false", "False", "FALSE", "否", "不成功", "失败", "N", "n", "no"))
 _BRACKETS = str.maketrans("()", "（）")
 _PLAIN_CASE = re.compile(r"（\d{4}）[\u4e00-\u9fff]\d{0,4}[\u4e00-\u9fff]{1,5}[1-9]\d{0,8}号", re.ASCII)
-"""A case number that is in its normal form but for its brackets: nine of ten, and ten times quicker than the full parse."""
-
-_TIMES = ("opened", "due", "closed")
+"""A case number in its normal form but for its brackets: nine of ten, and ten times quicker than the full parse."""
 
 
 class Normalizer:
@@ -83,7 +82,7 @@ class Normalizer:
 
     def _told(self, draft: Draft, note: Note, fetched: datetime) -> dict[str, Any]:
         told: dict[str, Any] = {
-            "deleted": bool(draft.deleted),
+            "deleted": _flag(draft.deleted),
             "revision": self._revision(draft.revision, note, fetched),
         }
         title, detail = line(draft.title, "title", note), text(draft.detail, "detail", note)
@@ -93,16 +92,7 @@ class Normalizer:
             note("text.cut", "title")
             title = title[:MAX_TITLE]
         told["title"], told["detail"] = title or "", detail or ""
-        for field in _TIMES:
-            value = getattr(draft, field)
-            if value is not None and (at := self._moment(value, field, note)):
-                if at.grain != "second":
-                    note(f"time.{at.grain}_only", field)
-                told[field] = at.text
-        if draft.happened is not None and (at := self._moment(draft.happened, "happened", note)):
-            if at.grain == "month":
-                note("time.month_only", "happened")
-            told["happened"] = at.day
+        self._times(draft, told, note)
         self._status(draft, told, note)
         told["place"] = place(draft, note)
         if draft.amount is not None:
@@ -115,7 +105,7 @@ class Normalizer:
         self._lists(draft, told, note, fetched)
         extra = _extra(draft.extra, note)
         if told["place"].get("region") == "000000" and draft.region is not None:
-            extra.setdefault("region", str(draft.region))
+            extra.setdefault("region", line(draft.region, "region", note) or "")
         if extra:
             told["extra"] = extra
         if not told["deleted"]:
@@ -127,6 +117,17 @@ class Normalizer:
                 detail=told["detail"],
             )
         return told
+
+    def _times(self, draft: Draft, told: dict[str, Any], note: Note) -> None:
+        for field, value in (("opened", draft.opened), ("due", draft.due), ("closed", draft.closed)):
+            if value is not None and (at := self._moment(value, field, note)):
+                if at.grain != "second":
+                    note(f"time.{at.grain}_only", field)
+                told[field] = at.text
+        if draft.happened is not None and (at := self._moment(draft.happened, "happened", note)):
+            if at.grain == "month":
+                note("time.month_only", "happened")
+            told["happened"] = at.day
 
     def _lists(self, draft: Draft, told: dict[str, Any], note: Note, fetched: datetime) -> None:
         if draft.parties:
@@ -222,14 +223,14 @@ def _within(part: str, note: Note) -> Note:
 
 
 def _key(value: Any) -> str:
-    """The key as text. Raises RecordRejected: it is a record's identity, so nothing in it is repaired but its margins."""
+    """The key as text. It is the record's identity: nothing but its margins is repaired. Raises RecordRejected."""
     if value is None:
         raise RecordRejected("key.missing", "key", "the item has no key")
     if isinstance(value, (bool, float)) or not isinstance(value, (str, int)):
         raise RecordRejected("key.type", "key", f"a key is a text or a whole number, not {type(value).__name__}")
-    key = (value if isinstance(value, str) else f"{value:x}" if abs(value) >= 10**MAX_KEY else str(value)).strip(
-        " \t\r\n\u3000\xa0\ufeff\u200b"
-    )
+    if isinstance(value, int) and abs(value) >= 10**MAX_KEY:
+        raise RecordRejected("key.too_long", "key", f"the key has more than {MAX_KEY} digits")
+    key = str(value).strip(_KEY_MARGINS)
     if not key or key in ("null", "NULL", "None", "\\N"):
         raise RecordRejected("key.missing", "key", "the item's key is blank")
     if len(key) > MAX_KEY:
@@ -250,9 +251,16 @@ def _listed(values: Any, kinds: tuple[type, ...], field: str) -> Any:
     return values
 
 
-def _number(read: Any, value: Any, field: str, note: Note) -> int | None:
+def _flag(value: Any) -> bool:
+    """Only a plain yes deletes (law L4): the text ``"0"`` is true to Python."""
+    if value is None or value is False or value is True:
+        return value is True
+    raise RecordRejected("draft.type", "deleted", f"a bool was expected, not {type(value).__name__}")
+
+
+def _number(read: Callable[[Any], int | None], value: Any, field: str, note: Note) -> int | None:
     try:
-        return read(value)  # type: ignore[no-any-return]
+        return read(value)
     except NumberError:
         note("number.invalid", field)
         return None

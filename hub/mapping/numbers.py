@@ -18,12 +18,14 @@ _HAN_TEN = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1
 _HAN_MYRIAD = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 _HAN_RUN = re.compile("[零〇○一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾]+")
 _AMOUNT = re.compile(
-    r"(?:约|大约|共计?|合计|近|人民币|RMB|CNY|[¥$])*\s*(?P<sign>[+-]?)(?P<n>\d+(?:\.\d*)?|\.\d+)(?:E(?P<e>[+-]?\d{1,4}))?"
+    r"(?:约|大约|共计?|合计|近|人民币|RMB|CNY|[¥$])*\s*"
+    r"(?P<sign>[+-]?)(?P<n>\d+(?:\.\d*)?|\.\d+)(?:E(?P<e>[+-]?\d{1,4}))?"
     r"(?:余|多|几)?(?P<unit>[百千万亿]*)(?:余|多|几)?(?:元整?|块钱?|圆整?|RMB|CNY|人民币)?(?:左右|以上|多)?",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"(?:约|共计?|合计|近)*(?P<n>\d{1,9})(?:\.0*)?(?P<unit>[百千万]*)(?:余|多|几)?(?:[人名位户]|人次)?(?:左右|以上)?"
+    r"(?:约|共计?|合计|近)*(?P<n>\d{1,9})(?:\.0*)?(?P<unit>[百千万]*)(?:余|多|几)?"
+    r"(?:[人名位户]|人次)?(?:左右|以上)?"
 )
 _UNIT = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
@@ -50,7 +52,10 @@ def fen(value: Any) -> int | None:
 
 
 def people(value: Any) -> int | None:
-    """How many people, 0 to 10 million; None for nothing. ``213人``, ``约200户``, ``三人`` are read. Raises `NumberError`."""
+    """How many people, 0 to 10 million; None for nothing. ``213人``, ``约200户``, ``三人`` are read.
+
+    Raises `NumberError`.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -94,20 +99,18 @@ def degrees(value: Any) -> float | None:
 
 
 def han_digits(text: str) -> str:
-    """Chinese numerals below a hundred, and digit by digit ones, as ASCII digits: 二〇二六年三月二十日 is 2026年3月20日.
-
-    Larger units (百千万亿) are put in when the whole run is one number: 三万五千 is 35000.
-    """
+    """Chinese numerals as ASCII digits: 三万五千 is 35000, and within a text 二〇二六年三月二十日 is 2026年3月20日."""
     whole = _han_number(text)
     if whole is not None:
         return str(whole)
-    return _HAN_RUN.sub(
-        lambda run: str(_han_number(run[0]) if "十" in run[0] or "拾" in run[0] else _digit_by_digit(run[0])), text
-    )
+    return _HAN_RUN.sub(_run_digits, text)
 
 
-def _digit_by_digit(run: str) -> str:
-    return "".join(str(_HAN_DIGIT[sign]) for sign in run)
+def _run_digits(run: re.Match[str]) -> str:
+    number = _han_number(run[0])
+    if number is not None:
+        return str(number)
+    return "".join(str(_HAN_DIGIT.get(sign, sign)) for sign in run[0])  # 二〇二六, digit by digit
 
 
 def _han_number(text: str) -> int | None:
@@ -123,13 +126,9 @@ def _han_number(text: str) -> int | None:
             section += (digit or 1) * _HAN_TEN[sign]
             digit, units = 0, True
         elif sign in _HAN_MYRIAD:
-            total = (
-                (total + section + digit) * _HAN_MYRIAD[sign]
-                if sign == "亿"
-                else total + (section + digit) * _HAN_MYRIAD[sign]
-            )
-            section = digit = 0
-            units = True
+            below = section + digit
+            total = (total + below) * _HAN_MYRIAD[sign] if sign == "亿" else total + below * _HAN_MYRIAD[sign]
+            section, digit, units = 0, 0, True
         else:
             return None
     return total + section + digit if units else None

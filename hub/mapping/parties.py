@@ -1,6 +1,7 @@
 """Parties as sources tell them: codes or labels, numbers in any style, two phones in one field. Pure."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,29 +14,35 @@ from schemas.taxonomy import Taxonomy
 CITIZEN_CARD, OTHER_DOCUMENT = "111", "990"
 _NATURAL, _LEGAL = "1", "2"
 
-# Words met besides the labels of the code tables: table, word, code.
-_ALSO = {
+_ALSO = {  # words met besides the labels of the code tables, by code
     "party_role": {
-        "申请方": "1", "原告": "1", "上诉人": "1", "信访人": "1", "投诉人": "1", "诉求人": "1", "报警人": "1", "申请执行人": "1", "当事人": "1", "applicant": "1",
-        "被申请方": "2", "被告": "2", "被上诉人": "2", "被信访人": "2", "被投诉人": "2", "被执行人": "2", "被诉人": "2", "respondent": "2",
-        "第三方": "3", "third": "3", "third_party": "3",
+        "1": "申请方 原告 上诉人 信访人 投诉人 诉求人 报警人 申请执行人 当事人 applicant",
+        "2": "被申请方 被告 被上诉人 被信访人 被投诉人 被执行人 被诉人 respondent",
+        "3": "第三方 third third_party",
     },
     "party_type": {
-        "个人": "1", "公民": "1", "natural": "1", "企业": "2", "单位": "2", "公司": "2", "机关": "2", "legal": "2",
-        "其他组织": "3", "个体工商户": "3", "unincorporated": "3",
+        "1": "个人 公民 natural",
+        "2": "企业 单位 公司 机关 legal",
+        "3": "其他组织 个体工商户 unincorporated",
     },
-    "gender": {"男": "1", "女": "2", "未知": "0", "未说明": "9", "M": "1", "F": "2", "male": "1", "female": "2"},
+    "gender": {"0": "未知", "1": "男 M male", "2": "女 F female", "9": "未说明"},
     "id_type": {
-        "身份证": "111", "居民身份证号": "111", "二代身份证": "111", "临时身份证": "112", "户口本": "113", "军官证": "114", "护照": "414",
-        "台胞证": "511", "台湾居民居住证": "990", "港澳通行证": "516", "回乡证": "516", "其它": "990",
-        "统一社会信用代码": "990", "营业执照": "990", "组织机构代码证": "990",
+        "111": "身份证 居民身份证号 二代身份证",
+        "112": "临时身份证",
+        "113": "户口本",
+        "114": "军官证",
+        "414": "护照",
+        "511": "台胞证",
+        "516": "港澳通行证 回乡证",
+        "990": "其它 台湾居民居住证 统一社会信用代码 营业执照 组织机构代码证",
     },
-    "event_scale": {"个体": "01", "一般群体": "02", "重大群体": "03", "1": "01", "2": "02", "3": "03"},
-}  # fmt: skip
+    "event_scale": {"01": "1 个体", "02": "2 一般群体", "03": "3 重大群体"},
+}
 
 _PHONE_BREAK = re.compile(r"\s*[/,，;；、|]\s*|\s+(?=[(（+]?\d{3})|(?<=\d{11})\s*(?=1\d{10}\b)")
 _LANDLINE = re.compile(
-    r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}|[48]00[-\s]?\d{3}[-\s]?\d{4}|1[012]\d{3}|9\d{4,5}",
+    r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}"
+    r"|[48]00[-\s]?\d{3}[-\s]?\d{4}|1[012]\d{3}|9\d{4,5}",
     re.ASCII,
 )
 _SHAPE_18 = re.compile(r"\d{17}[\dXx]|\d{15}", re.ASCII)
@@ -45,7 +52,7 @@ class Codes:
     """Code tables by code and by label, for parties and scales. Built once."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        self._tables = {table: also | _lookup(table, taxonomy) for table, also in _ALSO.items()}
+        self._tables = {table: _lookup(taxonomy, table, also) for table, also in _ALSO.items()}
 
     def code(self, table: str, value: Any, field: str, note: Note) -> str | None:
         """Code of a code or label. None and the note ``code.unknown`` for one that is not in the table."""
@@ -120,11 +127,8 @@ def _identity(
 
 
 def _looks_like_citizen(number: str) -> bool:
-    return (
-        (len(number) in (15, 18)
-        and _SHAPE_18.fullmatch(number) is not None)
-        or (number[:17].isdecimal()
-        and len(number) >= 17)
+    return (len(number) in (15, 18) and _SHAPE_18.fullmatch(number) is not None) or (
+        number[:17].isdecimal() and len(number) >= 17
     )
 
 
@@ -159,5 +163,6 @@ def _readable(part: str) -> bool:
         return _LANDLINE.fullmatch(part) is not None
 
 
-def _lookup(table: str, taxonomy: Taxonomy) -> dict[str, str]:
-    return {**taxonomy.codes_by_label[table], **{code: code for code in taxonomy.code_tables[table]}}
+def _lookup(taxonomy: Taxonomy, table: str, also: Mapping[str, str]) -> dict[str, str]:
+    words = {word: code for code, listed in also.items() for word in listed.split()}
+    return {**words, **taxonomy.codes_by_label[table], **{code: code for code in taxonomy.code_tables[table]}}

@@ -21,8 +21,8 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
     """The place of a draft, as the fields of `schemas.place.Place`.
 
     An unknown region code leaves `UNKNOWN` under ``region.unknown`` (the caller keeps the code), an abolished one its
-    successor under ``region.abolished``, a code finer than the table its town or county under ``region.coarser``. A region
-    not told is read from ``org_path``. Coordinates: see `_coordinates`.
+    successor under ``region.abolished``, a town the table lacks its county under ``region.coarser``. A region not told
+    is read from ``org_path``. Coordinates: see `_coordinates`.
     """
     path = _path(draft.org_path, note)
     told: dict[str, Any] = {}
@@ -86,8 +86,10 @@ def _path(levels: Sequence[str], note: Note) -> tuple[str, ...]:
 
 
 def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
-    """Keep a pair of degrees with its datum. Longitude and latitude put the wrong way round are told apart where it is plain: the
-    pair lies in China only when swapped (``place.swapped``). 0/0, half a pair and the impossible are dropped with a note.
+    """Keep a pair of degrees with its datum.
+
+    A pair put the wrong way round is turned where that is plain: it lies in China only when swapped
+    (``place.swapped``). 0/0 (``place.zero``), half a pair (``place.half``) and the impossible (``place.invalid``) are dropped.
     """
     try:
         lng, lat = degrees(draft.lng), degrees(draft.lat)

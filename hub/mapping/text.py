@@ -31,8 +31,8 @@ _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 def text(value: Any, field: str, note: Note) -> str | None:
     """Clean a text of any number of lines; None where the source says nothing (empty, ``null``, ``\\N``).
 
-    Numbers become their digits. What is repaired is noted: ``text.cleaned`` (control, zero-width and direction signs, BOM, lone
-    surrogates), ``text.unescaped`` (``&#20320;``); private-use glyphs are kept under ``text.private_use``. Raises
+    Numbers become their digits. What is repaired is noted: ``text.cleaned`` (control, zero-width and direction signs,
+    BOM, lone surrogates), ``text.unescaped`` (``&#20320;``); private-use glyphs are kept under ``text.private_use``. Raises
     `RecordRejected` ``schema.string_type`` for anything that is no text and ``text.too_long``.
     """
     if value is None:
@@ -44,7 +44,7 @@ def text(value: Any, field: str, note: Note) -> str | None:
     value = value.strip()
     if not value.isprintable() or "&#" in value:  # `isprintable` is the one quick test that no odd sign passes
         value = _repair(value, field, note)
-    return None if value in _NULL_WORDS else value  # type: ignore[no-any-return]
+    return None if value in _NULL_WORDS else value
 
 
 def line(value: Any, field: str, note: Note) -> str | None:
@@ -57,7 +57,7 @@ def line(value: Any, field: str, note: Note) -> str | None:
 
 
 def said(value: Any, field: str, note: Note) -> str | None:
-    """As `line`; ``无``, ``不详``, ``-`` and the like say nothing either. For fields with a value of their own: names, numbers."""
+    """As `line`; 无, 不详, ``-`` and the like say nothing either. For fields that are one value: names, numbers."""
     if value.__class__ is str and value.isprintable() and "&#" not in value and len(value) < MAX_TEXT:
         value = value.strip()  # as in `line`: a record has a dozen of these, and a call less each is a microsecond
     else:
@@ -67,14 +67,14 @@ def said(value: Any, field: str, note: Note) -> str | None:
 
 def name(value: Any, field: str, note: Note) -> str | None:
     """A person's or body's name: one dot (·) for the many in use, no padding inside Chinese names (``张　三``)."""
-    value = said(value, field, note)
-    if value is None or value.isalpha():
-        return value
-    return _HAN_GAP.sub("", value.translate(_DOTS))
+    written = said(value, field, note)
+    if written is None or written.isalpha():
+        return written
+    return _HAN_GAP.sub("", written.translate(_DOTS))
 
 
 def half_width(value: str) -> str:
-    """Compatibility form (NFKC): full-width digits, letters and punctuation become ASCII. For parsing only, never to keep."""
+    """Compatibility form (NFKC): full-width digits, letters, punctuation become ASCII. To parse by, never to keep."""
     return value if value.isascii() else unicodedata.normalize("NFKC", value)
 
 

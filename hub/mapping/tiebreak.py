@@ -1,6 +1,6 @@
 """The ordered rules that keep neighbouring items apart (``schemas/taxonomy/SOURCES.md``, section 2), as data.
 
-Each rule names the circumstances it looks for and moves the evidence of the items it takes from to the item it gives to.
+Each rule names the circumstances it looks for and moves the evidence of the items it takes from to the one it gives to.
 Circumstances (signals) are told by words; several words can tell one.
 """
 
@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 SIGNALS: dict[str, str] = {
     "crew": (
-        "船员 渔工 船老大 渔船工资 伙计工资 轮机长 大副 水手 渔船上干活 渔船打工 上船打工 跟船 远洋渔船 海员 "
-        "渔船务工"
+        "船员 渔工 船老大 渔船工资 伙计工资 轮机长 大副 水手 渔船上干活 渔船打工 上船打工 跟船 远洋渔船 海员 渔船务工"
     ),
     "vessel": "渔船 货轮 出海 远洋 船东 海上作业 捕鱼",
     "sea_area": "海域 滩涂 海水养殖 养殖海域 网箱 紫菜 围垦 海涂 蛏子 养殖塘 退养",
@@ -21,8 +20,7 @@ SIGNALS: dict[str, str] = {
     "disclosure": "信息公开 申请公开 公开文件",
     "ownership_ruling": "确权 权属处理 权属争议 山界 林权 林权证 处理决定 权属",
     "village": (
-        "村委会 村委 村集体 村里 村合作社 经济合作社 股份经济合作社 并村 村级 村部 村两委 老村 涉村 村道 "
-        "村文化礼堂"
+        "村委会 村委 村集体 村里 村合作社 经济合作社 股份经济合作社 并村 村级 村部 村两委 老村 涉村 村道 村文化礼堂"
     ),
     "project_debt": "工程款 工程欠款 欠付工程 工程余款 工程尾款 未付工程 工程未付 欠工程 施工费 工程结算款",
     "wages": (
@@ -77,9 +75,9 @@ Scores = MutableMapping[str, float]
 
 @dataclass(frozen=True)
 class Rule:
-    """Where ``when`` are all told and ``unless`` none, the evidence for ``out_of`` goes to the best-scored of ``into`` (else its first).
+    """Where ``when`` are all told and ``unless`` none, the evidence for ``out_of`` goes to the best-scored of ``into``.
 
-    ``name`` is the number in SOURCES.md. A rule without evidence to move does nothing.
+    With none scored it goes to the first. ``name`` is the number in SOURCES.md.
     """
 
     name: str
@@ -121,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     _rule("1", "D1801", WORK | INJURIES, "crew"),
     _rule("1", "D1801", WORK, "vessel wages"),
     _rule("1", "D1803", "D0202 D0904 D1001 D1004 D1102 D1902 D1904", "sea_area"),
-    # 2 Expropriation whatever the procedure; rulings on natural resources to D10 or D18; only other administrative acts to D19.
+    # 2 Expropriation whatever the procedure; rulings on natural resources; only other administrative acts to D19.
     _rule("2", "D0901 D0902 D0903 D0904", ADMINISTRATIVE, "expropriation", "disclosure"),
     _rule("2", "D1002 D1001 D1004 D1803", "D1902 D1904", "ownership_ruling", "expropriation"),
     # 3 A village as debtor of a project; then wages of those who build.

@@ -1,12 +1,13 @@
 """Times as sources write them. Pure: the source's zone is an argument, no clock and no TZ of the machine is asked.
 
-Known styles: ``2026-03-02 09:12:31`` and its kin (``/`` ``.`` ``年月日``, ``T`` or blank, fraction, ``Z`` ``+08:00`` ``+0800``,
-full-width digits, one-digit parts), ``20260302``, ``202603``, ``20260302091231``, 二〇二六年三月二日, epoch seconds, milliseconds and
-microseconds (told apart by magnitude), ``24:00:00`` (the next day's midnight) and the typed semicolon of ``00:00;00``.
+Known styles: ``2026-03-02 09:12:31`` and its kin (``/`` ``.`` 年月日, ``T`` or blank, fraction, ``Z`` ``+08:00``
+``+0800``, full-width digits, one-digit parts), ``20260302``, ``202603``, ``20260302091231``, 二〇二六年三月二日, epoch seconds,
+milliseconds and microseconds (told apart by magnitude), ``24:00:00`` (the next day's midnight) and the typed semicolon
+of ``00:00;00``.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,7 +35,8 @@ _WRITTEN_LENGTHS, _CENTURIES = (8, 12, 14, 17), ("18", "19", "20", "00", "99")
 
 _WRITTEN = re.compile(
     r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})(?:\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?|\s*月)?"
-    r"(?:[T,\s]*(?P<pm>上午|下午)?\s*(?P<H>\d{1,2})\s*[:;时点]\s*(?P<M>\d{1,2})?(?:\s*[:;分]\s*(?P<S>\d{1,2})(?:[.,:](?P<f>\d+))?\s*秒?)?\s*分?)?"
+    r"(?:[T,\s]*(?P<pm>上午|下午)?\s*(?P<H>\d{1,2})\s*[:;时点]\s*(?P<M>\d{1,2})?"
+    r"(?:\s*[:;分]\s*(?P<S>\d{1,2})(?:[.,:](?P<f>\d+))?\s*秒?)?\s*分?)?"
     r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?(?::\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -64,7 +66,7 @@ class Moment(NamedTuple):
 
 
 class TimeError(ValueError):
-    """No time is told. ``code`` is ``time.sentinel`` (a stand-in for "none") or ``time.invalid``. Raised by `moment`."""
+    """No time is told: ``code`` is ``time.sentinel`` (a stand-in for "none") or ``time.invalid``. Raised here only."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -106,9 +108,10 @@ def moment(value: Any, zone: ZoneInfo) -> Moment | None:
 def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     """Order of a version: (µs since 1970 UTC, the moment) for a time, (the number itself, None) for a counter.
 
-    A text of 8, 12, 14 or 17 digits that begins like a year and is no epoch is a day or time, or wrong. Any other text of digits is a number. A whole
-    number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has 14 digits; every other one from 0 to 2**63-1 is
-    a counter and kept as it is, ``20260302`` too: as a counter it orders just as well. Raises `TimeError`.
+    A text of 8, 12, 14 or 17 digits that begins like a year and is no epoch is a day or time, or wrong. Any other text
+    of digits is a number. A whole number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has 14
+    digits; every other one from 0 to 2**63-1 is a counter and kept as it is, ``20260302`` too: as a counter it orders
+    just as well. Raises `TimeError`.
     """
     if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
         written = len(digits) in _WRITTEN_LENGTHS and digits[:2] in _CENTURIES
@@ -124,7 +127,7 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
 
 @lru_cache(maxsize=8192)
 def _shift(day: str, zone: ZoneInfo) -> timedelta | None:
-    """The zone's offset on a day ``YYYY-MM-DD``; None for a day on which it changes, and for one to look at more closely."""
+    """The zone's offset on a day ``YYYY-MM-DD``; None where it changes that day, or the day needs a closer look."""
     if day[4] != "-" or day[7] != "-":
         return None
     start = datetime.fromisoformat(day)
@@ -145,13 +148,13 @@ def _from_datetime(value: datetime, zone: ZoneInfo) -> Moment:
         return _local(value, zone)
     _refuse_sentinel(value)
     utc = value.astimezone(UTC).replace(tzinfo=None)
-    return Moment(utc, (utc + (zone.utcoffset(utc) or timedelta())).date().isoformat() if zone else "")
+    return Moment(utc, value.astimezone(zone).date().isoformat())
 
 
-def _local(value: datetime, zone: ZoneInfo, grain: str = "second", repaired: bool = False) -> Moment:
+def _local(value: datetime, zone: ZoneInfo, grain: str = "second") -> Moment:
     _refuse_sentinel(value)
     utc = value.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    return Moment(utc, value.date().isoformat(), grain, repaired)
+    return Moment(utc, value.date().isoformat(), grain)
 
 
 def _refuse_sentinel(value: datetime) -> None:
@@ -180,7 +183,7 @@ def _from_number(number: int, zone: ZoneInfo, rest: float = 0.0) -> Moment:
 
 
 def _from_digits(digits: str, zone: ZoneInfo) -> Moment:
-    """``yyyymm[dd[HHMM[SS[fff]]]]`` or an epoch: the two never meet, an epoch of such a length lies outside 1980 to 2098."""
+    """``yyyymm[dd[HHMM[SS[fff]]]]``, or an epoch: the two never meet between 1980 and 2098."""
     number = int(digits) if len(digits) < 20 else -1
     if _unit(number) is not None:
         return _from_number(number, zone)
@@ -189,7 +192,8 @@ def _from_digits(digits: str, zone: ZoneInfo) -> Moment:
     match = _DIGITS.fullmatch(digits) if len(digits) in (6, *_WRITTEN_LENGTHS) else None
     if match is None:
         raise TimeError("time.invalid")
-    return _build(*match.groups(), zone)
+    year, month, day, hour, minute, second, fraction = match.groups()
+    return _build(year, month, day, (hour, minute, second, fraction), zone)
 
 
 def _from_text(value: str, zone: ZoneInfo) -> Moment | None:
@@ -208,44 +212,37 @@ def _from_text(value: str, zone: ZoneInfo) -> Moment | None:
     hour, half = match["H"], match["pm"]
     if half and hour:
         hour = str(int(hour) % 12 + (12 if half == "下午" else 0))
-    repaired = ";" in value
-    return _build(
-        match["y"], match["m"], match["d"], hour, match["M"], match["S"], match["f"], zone, match["z"], repaired
-    )
+    clock = (hour, match["M"], match["S"], match["f"])
+    at = _build(match["y"], match["m"], match["d"], clock, zone, match["z"])
+    return at._replace(repaired=True) if ";" in value else at
 
 
 def _build(
     year: str,
     month: str,
     day: str | None,
-    hour: str | None,
-    minute: str | None,
-    second: str | None,
-    fraction: str | None,
+    clock: tuple[str | None, str | None, str | None, str | None],
     zone: ZoneInfo,
     offset: str | None = None,
-    repaired: bool = False,
 ) -> Moment:
+    """A moment of its written parts; ``clock`` is hour, minute, second, fraction of a second."""
     if year in ("0000", "0001", "9999"):
         raise TimeError("time.sentinel")
-    micros = int((fraction or "0")[:6].ljust(6, "0"))
-    clock = (int(hour or 0), int(minute or 0), int(second or 0), micros)
-    next_day = clock == (24, 0, 0, 0)  # 24:00:00 is the next day's midnight
+    hour, minute, second = (int(part or 0) for part in clock[:3])
+    micros = int((clock[3] or "0")[:6].ljust(6, "0"))
+    next_day = (hour, minute, second, micros) == (24, 0, 0, 0)
     try:
-        local = datetime(int(year), int(month), int(day or 1), *((0, 0, 0, 0) if next_day else clock))  # noqa: DTZ001
+        local = datetime(int(year), int(month), int(day or 1), 0 if next_day else hour, minute, second, micros)  # noqa: DTZ001
     except ValueError:
         raise TimeError("time.invalid") from None
     _refuse_sentinel(local)
     local += timedelta(days=next_day)
-    if hour is not None and offset:
-        return _from_datetime(local.replace(tzinfo=_fixed(offset)), zone)._replace(repaired=repaired)
-    grain = "month" if day is None else "day" if hour is None else "second"
-    return _local(local, zone, grain, repaired)
+    if clock[0] is not None and offset:
+        return _from_datetime(local.replace(tzinfo=_fixed(offset)), zone)
+    return _local(local, zone, "month" if day is None else "day" if clock[0] is None else "second")
 
 
-def _fixed(offset: str) -> Any:
-    from datetime import timezone
-
+def _fixed(offset: str) -> tzinfo:
     if offset[0] not in "+-":
         return UTC
     digits = offset[1:].replace(":", "").ljust(4, "0")

@@ -20,7 +20,7 @@ class HttpLimits:
     """What one source may take of the hub. ``total_s`` bounds a whole reply, ``attempts`` include the first.
 
     ``max_reply_bytes`` are counted after decompression. ``backoff_s`` doubles with each attempt, to ``backoff_max_s``,
-    and up to itself is added at random; ``Retry-After`` is followed up to ``retry_after_max_s``. ``max_pages`` bounds one read.
+    plus a random part; ``Retry-After`` is followed up to ``retry_after_max_s``. ``max_pages`` bounds one read.
     """
 
     connect_s: float = 5.0

@@ -522,16 +522,16 @@ class TestTls:
         assert tls.world.web.asked[0].headers["host"] == f"court.test:{tls.world.web.port}"
 
     def test_another_name_is_refused_and_not_retried(self, tls: "Names") -> None:
-        with tls.world.source(config={"base_url": f"https://other.test:{tls.world.web.port}"}) as source:
-            with pytest.raises(SourceReplyInvalid, match="certificate"):
-                source.get("/rows")
+        source = tls.world.source(config={"base_url": f"https://other.test:{tls.world.web.port}"})
+        with source, pytest.raises(SourceReplyInvalid, match="certificate"):
+            source.get("/rows")
         assert (tls.world.web.asked, tls.world.retried) == ([], [])
 
     def test_an_authority_nobody_trusts(self, tls: "Names", monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("SSL_CERT_FILE")
-        with tls.world.source(config={"base_url": f"https://court.test:{tls.world.web.port}"}) as source:
-            with pytest.raises(SourceReplyInvalid, match="certificate"):
-                source.get("/rows")
+        source = tls.world.source(config={"base_url": f"https://court.test:{tls.world.web.port}"})
+        with source, pytest.raises(SourceReplyInvalid, match="certificate"):
+            source.get("/rows")
 
 
 @dataclass

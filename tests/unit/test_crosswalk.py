@@ -54,7 +54,10 @@ def row(predicate: str, target: str) -> Mapping:
     return Mapping("sheet:1", f"skos:{predicate}", f"yiwang:{target}", "semapv:ManualMappingCuration", confidence=0.8)
 
 
-@pytest.mark.parametrize(("predicate", "decides"), [("exactMatch", True), ("broadMatch", True), ("narrowMatch", False), ("relatedMatch", False)])
+@pytest.mark.parametrize(
+    ("predicate", "decides"),
+    [("exactMatch", True), ("broadMatch", True), ("narrowMatch", False), ("relatedMatch", False)],
+)
 def test_the_same_and_the_narrower_source_item_decide(taxonomy, predicate, decides):
     verdict = judge("adapter_crosswalk", "adapter 1", [row(predicate, "D0201")], taxonomy.current)
     assert (verdict.item, verdict.proposed) == (("D0201", ()) if decides else (None, ("D0201",)))
@@ -206,9 +209,13 @@ def test_spellings_try_the_whole_first_and_the_finest_part_next():
 
 def test_sub_numbers_are_read_in_the_styles_met(taxonomy):
     causes = Causes(taxonomy)
-    number = next(n for kind, edition, n in taxonomy.causes_by_number if kind == "civil" and edition == "2025" and "." in n)
+    number = next(
+        n for kind, edition, n in taxonomy.causes_by_number if kind == "civil" and edition == "2025" and "." in n
+    )
     head, tail = number.split(".")
-    found = {causes.find(f"{head}{style}", None, "2025") for style in (f".{tail}", f"-{tail}", f"（{tail}）", f"({tail})")}
+    found = {
+        causes.find(f"{head}{style}", None, "2025") for style in (f".{tail}", f"-{tail}", f"（{tail}）", f"({tail})")
+    }
     assert len(found) == 1
 
 

@@ -1,7 +1,7 @@
 """Replies opened by their envelope: what is data, what is empty, and what is which error."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -199,8 +199,8 @@ class TestTextInsideText:
 
     def test_the_inner_one_may_be_xml(self) -> None:
         envelope = Envelope(format="xml", items="r.out", inner=Envelope(format="xml", items="d.row"))
-        body = "<r><out>&lt;?xml version='1.0' encoding='GB2312'?&gt;&lt;d&gt;&lt;row&gt;张&lt;/row&gt;&lt;/d&gt;</out></r>"
-        assert opened(body.encode(), envelope).rows == ["张"]
+        inner = "<?xml version='1.0' encoding='GB2312'?><d><row>张</row></d>".replace("<", "&lt;")
+        assert opened(f"<r><out>{inner}</out></r>".encode(), envelope).rows == ["张"]
 
     def test_rows_encoded_twice(self) -> None:
         envelope = Envelope(items="data.list")
@@ -233,7 +233,7 @@ class TestTextInsideText:
 
 
 class TestWalk:
-    BODY: Any = {"a": {"b": [{"c": 1}], "n": None, "e": ""}, "t": '{"x":{"y":2}}'}
+    BODY: ClassVar[Any] = {"a": {"b": [{"c": 1}], "n": None, "e": ""}, "t": '{"x":{"y":2}}'}
 
     @pytest.mark.parametrize(
         ("path", "value"),

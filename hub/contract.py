@@ -1,7 +1,7 @@
 """The adapter contract: what an adapter declares and gives, and what the hub gives it.
 
-An adapter is a class with a `Manifest` and, at the least, `Adapter.draft`. `pages` and `items` have declarative defaults. The
-hub owns concurrency, limits, retries, clocks and storage; an adapter fetches and shapes.
+An adapter is a class with a `Manifest` and, at the least, `Adapter.draft`. `pages` and `items` have declarative
+defaults. The hub owns concurrency, limits, retries, clocks and storage; an adapter fetches and shapes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,9 +53,10 @@ class Stream:
 class Manifest:
     """What an adapter is. Names are lower_snake_case; ``timezone`` is the zone of every naive time in the replies.
 
-    ``department`` is a code of ``schemas/taxonomy/departments.csv``; its items are tried after the adapter's own crosswalk.
-    ``code_system`` names what ``Draft.code`` is a code of. ``stages`` maps raw status codes to the life of a dispute; a code
-    that is not there leaves the stage unknown, with a note. ``overlap_s`` is re-read before the watermark, in seconds.
+    ``department`` is a code of ``schemas/taxonomy/departments.csv``; its items are tried after the adapter's own
+    crosswalk. ``code_system`` names what ``Draft.code`` is a code of. ``stages`` maps raw status codes to the life of
+    a dispute; a code that is not there leaves the stage unknown, with a note. ``overlap_s`` is re-read before the
+    watermark, in seconds.
     """
 
     name: str
@@ -67,7 +68,7 @@ class Manifest:
     timezone: str = "Asia/Shanghai"
     streams: tuple[Stream, ...] = (Stream(),)
     capabilities: frozenset[Capability] = frozenset()
-    envelope: Envelope = Envelope()
+    envelope: Envelope = field(default_factory=Envelope)
     signing: Signing | None = None
     login: Login | None = None
     encoding: str = "utf-8"
@@ -85,7 +86,10 @@ class Manifest:
 
     def stream(self, name: str) -> Stream:
         """The declared stream of that name. Raises KeyError."""
-        return next(s for s in self.streams if s.name == name)
+        for stream in self.streams:
+            if stream.name == name:
+                return stream
+        raise KeyError(name)
 
 
 class AdapterConfig(BaseModel):
@@ -110,8 +114,9 @@ class AdapterConfig(BaseModel):
 class Page:
     """One reply: bytes as they came, and what the envelope says of them.
 
-    ``window`` names the stretch of the read it belongs to (``2026-03-01/2026-03-01``): when it changes, the one before is
-    finished. ``clock`` is the source's own time when it answered, aware, or None. ``body`` and ``rows`` are decoded from ``content``.
+    ``window`` names the stretch of the read it belongs to (``2026-03-01/2026-03-01``): when it changes, the one
+    before is finished. ``clock`` is the source's own time when it answered, aware, or None. ``body`` and ``rows`` are
+    decoded from ``content``.
     """
 
     content: bytes
@@ -128,7 +133,8 @@ class Source(Protocol):
     """What an adapter sees of the world: one source instance, its own origin only.
 
     Every call is retried, limited and turned into a `Page` or one named error (`hub.errors`): SourceDenied,
-    SourceUnavailable, SourceThrottled, SourceReplyInvalid, PagingLoop. A request repeated within one read is a page loop.
+    SourceUnavailable, SourceThrottled, SourceReplyInvalid, PagingLoop. A request repeated within one read is a page
+    loop.
     """
 
     name: str
@@ -167,7 +173,8 @@ C = TypeVar("C", bound=AdapterConfig)
 class Adapter(Generic[C]):
     """Base of all adapters. Subclass, declare ``manifest`` and ``Config``, write ``draft``.
 
-    No I/O and no clock at import, in ``__init__``, ``items`` or ``draft``: the last two are pure, and run again on stored bytes.
+    No I/O and no clock at import, in ``__init__``, ``items`` or ``draft``: the last two are pure, and run again on
+    stored bytes.
     """
 
     manifest: ClassVar[Manifest]
@@ -177,7 +184,7 @@ class Adapter(Generic[C]):
         self.config = config
 
     def pages(self, source: Source, since: datetime | None) -> Iterator[Page]:
-        """Read ``source.stream`` from ``since`` (aware, inclusive, already moved back by the overlap; None reads all)."""
+        """Read ``source.stream`` from ``since``: aware, inclusive, moved back by the overlap already; None: all."""
         request = self.manifest.stream(source.stream).request
         if request is None:
             raise NotImplementedError(f"{type(self).__name__} declares no request and overrides no pages()")

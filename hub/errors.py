@@ -45,7 +45,7 @@ class ConfigError(HubError):
 
 
 class PluginError(HubError):
-    """An adapter cannot be loaded: import failed, wrong API version, duplicate name, misspelt hook. Raised by the registry."""
+    """An adapter cannot be loaded: import failed, wrong API version, duplicate name, misspelt hook."""
 
     code = "plugin.broken"
     audience = "integrator"
@@ -113,7 +113,7 @@ class WatermarkRefused(SourceError):
 
 
 class RecordRejected(HubError):
-    """One item cannot become a record. ``reject_code`` such as ``key.missing``; ``field`` names the source or draft field."""
+    """One item cannot become a record. ``reject_code`` such as ``key.missing``; ``field`` names a field of it."""
 
     code = "record.rejected"
 

@@ -170,13 +170,14 @@ def open_title(record: DisputeRecord) -> str:
 def subjects(record: DisputeRecord) -> tuple[tuple[str, str, str], ...]:
     """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers.
 
-    A number that passed its check stands in its normal form and bears no note; it is not checked again here.
+    A number that failed its check bears a note that says so; the others stand in their normal form and are not checked
+    again here. An unknown region fails no check.
     """
-    noted = {note.field for note in record.notes}
+    failed = {note.field for note in record.notes if note.code.startswith("identity.") and "region" not in note.code}
     found: dict[tuple[str, str, str], None] = {}
     for at, party in enumerate(record.parties):
         number, phone = party.id_number, party.phone
-        if number and f"parties[{at}].id_number" not in noted:
+        if number and f"parties[{at}].id_number" not in failed:
             if party.kind == "1" and party.id_type == CITIZEN_CARD:
                 found["id", party.role, number] = None
             elif party.kind != "1" or party.id_type in (None, OTHER_DOCUMENT):

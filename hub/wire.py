@@ -1,8 +1,8 @@
-"""A wire as data: how a source wraps, signs, pages and encodes. Declared on an adapter's manifest, run by `hub.sources`.
+"""A wire as data: how a source wraps, signs, pages and encodes. Declared on a manifest, run by `hub.sources`.
 
 Nothing here does anything; each class says what a source's documents say. Paths are dotted (``data.records``); an empty
-path is the whole body. A string found where a path goes on is opened as JSON, two levels deep at the most (habit 2 of the
-sources: a payload encoded twice).
+path is the whole body. A string found where a path goes on is opened as JSON, two levels deep at the most (habit 2 of
+the sources: a payload encoded twice).
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ Scalar = str | int | bool | None
 class Envelope:
     """Where success, payload, total and message stand in a reply.
 
-    ``ok`` is the path of the success flag and ``ok_values`` the values that mean success, compared as text (a source that
-    answers ``"00"`` today answers ``0`` tomorrow). ``denied`` and ``throttled`` are values of ``ok`` (or of ``code`` when that
-    path is given) that mean a login is needed, or "come back later". ``clock`` is the path of the source's own time.
-    ``inner`` is the envelope found at ``items``. A reply whose ``items`` path leads nowhere is invalid, not empty, unless
-    ``empty_values`` holds what stands there instead of an empty list (``None``, ``""``).
+    ``ok`` is the path of the success flag and ``ok_values`` the values that mean success, compared as text (a source
+    that answers ``"00"`` today answers ``0`` tomorrow). ``denied`` and ``throttled`` are values of ``ok`` (or of
+    ``code`` when that path is given) that mean a login is needed, or "come back later". ``clock`` is the path of the
+    source's own time. ``inner`` is the envelope found at ``items``. A reply whose ``items`` path leads nowhere is
+    invalid, not empty, unless ``empty_values`` holds what stands there instead of an empty list (``None``, ``""``).
     """
 
     format: Literal["json", "xml"] = "json"
@@ -41,9 +41,9 @@ class Envelope:
 class Signing:
     """How a request is signed.
 
-    ``fields`` are joined by ``joiner`` in their order; each is one of ``{app_key} {app_secret} {timestamp} {nonce} {method}
-    {path} {body} {query}`` or a literal. ``hmac-*`` algorithms are keyed with ``app_secret``. The signature and its companions go to
-    ``place`` under the names given; a name left empty is not sent.
+    ``fields`` are joined by ``joiner`` in their order; each is one of ``{app_key} {app_secret} {timestamp} {nonce}
+    {method} {path} {body} {query}`` or a literal. ``hmac-*`` algorithms are keyed with ``app_secret``. The signature
+    and its companions go to ``place`` under the names given; a name left empty is not sent.
     """
 
     fields: tuple[str, ...]
@@ -62,8 +62,9 @@ class Signing:
 class Login:
     """A token got by a form or JSON post, then sent with each request; got anew when the source says it has died.
 
-    ``fields`` are posted, ``{name}`` filled from the settings. ``wrap`` puts them as one JSON text into the form field of that
-    name (``bizContent``), single-quoted when ``single_quoted``. ``token`` and ``life`` are paths in the answer; ``life`` in seconds.
+    ``fields`` are posted, ``{name}`` filled from the settings. ``wrap`` puts them as one JSON text into the form
+    field of that name (``bizContent``), single-quoted when ``single_quoted``. ``token`` and ``life`` are paths in the
+    answer; ``life`` in seconds.
     """
 
     path: str
@@ -73,7 +74,7 @@ class Login:
     single_quoted: bool = False
     plain: Mapping[str, str] = field(default_factory=dict)
     envelope: Envelope = Envelope()
-    token: str = "access_token"
+    token: str = "access_token"  # noqa: S105 - the name of a field
     life: str = ""
     header: str = "Authorization"
     prefix: str = ""
@@ -95,8 +96,8 @@ class PageNumber:
 class Keyset:
     """Rows after (time, key) of the last row seen, ordered by both: the one habit that neither skips nor repeats.
 
-    ``time`` and ``key`` are field names in the items; ``after_time`` and ``after_key`` the parameters. The read ends at a page
-    with fewer than ``rows`` rows *and* no row beyond the position.
+    ``time`` and ``key`` are field names in the items; ``after_time`` and ``after_key`` the parameters. The read ends
+    at a page with fewer than ``rows`` rows *and* no row beyond the position.
     """
 
     time: str
@@ -128,7 +129,7 @@ class NextToken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NextLink:
-    """A whole link at ``path`` (or the HTTP ``Link: rel="next"`` header when empty) leads on; foreign origins are refused."""
+    """A whole link at ``path`` (empty: the HTTP ``Link: rel="next"`` header) leads on; foreign origins are refused."""
 
     path: str = ""
 
@@ -140,8 +141,8 @@ Paging = PageNumber | Keyset | Offset | NextToken | NextLink
 class Window:
     """The read is cut into windows of ``days``, by the source's local days, and always goes back ``look_back`` days.
 
-    ``begin`` and ``end`` are parameter names; ``style`` is the strftime form the source wants; ``end`` is the window's last day
-    when ``end_inclusive``, else the day after. A first read starts at the setting ``history_from``.
+    ``begin`` and ``end`` are parameter names; ``style`` is the strftime form the source wants; ``end`` is the
+    window's last day when ``end_inclusive``, else the day after. A first read starts at the setting ``history_from``.
     """
 
     begin: str
@@ -154,7 +155,10 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Since:
-    """One parameter that asks for rows changed at or after a time, written as ``style``: a strftime form, ``epoch_s`` or ``epoch_ms``."""
+    """One parameter that asks for rows changed at or after a time.
+
+    ``style`` is how the time is written: a strftime form, ``epoch_s`` or ``epoch_ms``.
+    """
 
     param: str
     style: str = "%Y-%m-%d %H:%M:%S"
@@ -164,8 +168,8 @@ class Since:
 class Request:
     """One declarative read: method, path, where parameters travel, and how it pages.
 
-    ``place`` says where parameters go: query string, form, JSON body, or a form with all of them as one JSON text in the field
-    ``wrap`` (``bizContent``). ``params`` are fixed parameters, ``{name}`` filled from the settings.
+    ``place`` says where parameters go: query string, form, JSON body, or a form with all of them as one JSON text in
+    the field ``wrap`` (``bizContent``). ``params`` are fixed parameters, ``{name}`` filled from the settings.
     """
 
     path: str

@@ -1,7 +1,7 @@
 """What an adapter hands to the hub: the shape of an item, not yet its meaning.
 
-Values travel as the source wrote them: times as text in the source's zone, codes raw, numbers with their commas. The hub
-gives them meaning (`hub.mapping.normalize`), so that one rule for a quirk serves every adapter.
+Values travel as the source wrote them: times as text in the source's zone, codes raw, numbers with their commas. The
+hub gives them meaning (`hub.mapping.normalize`), so that one rule for a quirk serves every adapter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ DraftKind = Literal["record", "event", "document", "organisation", "figure", "ro
 
 @dataclass(slots=True)
 class DraftParty:
-    """One side of a dispute as the source tells it. ``role`` and ``kind`` are code-table codes or their Chinese labels."""
+    """One side of a dispute as the source tells it. ``role`` and ``kind`` are codes or their Chinese labels."""
 
     name: str | None = None
     role: str = "1"  # party_role: 1 applicant, 2 respondent, 3 third party
@@ -62,9 +62,10 @@ class DraftResolution:
 class Draft:
     """One item of a page, shaped. Only ``key`` is required.
 
-    ``key`` identifies the matter inside (source, stream) for ever; ``revision`` orders its versions (an update time or a
-    counter; None where the source has none: then content decides). ``code``/``label``/``edition`` are the source's own
-    classification, kept untouched. ``amount`` is in yuan. ``extra`` keeps fields worth keeping that have no place here.
+    ``key`` identifies the matter inside (source, stream) for ever; ``revision`` orders its versions (an update time
+    or a counter; None where the source has none: then content decides). ``code``/``label``/``edition`` are the
+    source's own classification, kept untouched. ``amount`` is in yuan. ``extra`` keeps fields worth keeping that have
+    no place here.
     """
 
     key: str

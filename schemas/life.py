@@ -6,8 +6,8 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Where one record stands. A petition and a suit about one matter each have their own.
 
-    Codes of the source travel raw beside it; an adapter's status table maps them here. Neighbours are not equal: ``closed``
-    says that a body has ended its work, ``settled`` that the parties agreed.
+    Codes of the source travel raw beside it; an adapter's status table maps them here. Neighbours are not equal:
+    ``closed`` says that a body has ended its work, ``settled`` that the parties agreed.
     """
 
     RECEIVED = "received"

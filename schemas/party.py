@@ -19,8 +19,9 @@ class Party(Personal):
     """One party of a dispute (GB/T 31000-2015 主要当事人, plus what linking needs).
 
     ``role``, ``kind``, ``id_type`` and ``gender`` are codes of ``schemas/taxonomy/code_tables.csv``. ``id_number`` and
-    ``phone`` are in their normal form (15-digit numbers raised to 18, upper case X, no spaces, no +86) when they pass their
-    check, else as the source wrote them with a note on the record; masked ones (``110***``) are kept but never hashed.
+    ``phone`` are in their normal form (15-digit numbers raised to 18, upper case X, no spaces, no +86) when they pass
+    their check, else as the source wrote them with a note on the record; masked ones (``110***``) are kept but never
+    hashed.
     """
 
     name: str | None = None

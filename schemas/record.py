@@ -1,13 +1,13 @@
 """The dispute record: what one source says of one matter, in the hub's terms.
 
-Adopts the core dispute fields of GB/T 31000-2015 (event, parties, resolution). The source's label, code and edition stay
-untouched beside the item they resolved to. Times are UTC text, ``YYYY-MM-DDTHH:MM:SSZ``; a day without a time is that
-day's midnight in the source's zone, marked by a note.
+Adopts the core dispute fields of GB/T 31000-2015 (event, parties, resolution). The source's label, code and edition
+stay untouched beside the item they resolved to. Times are UTC text, ``YYYY-MM-DDTHH:MM:SSZ``; a day without a time is
+that day's midnight in the source's zone, marked by a note.
 """
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.life import Stage
 from schemas.party import Party, Personal, Resolution, Step
@@ -25,8 +25,9 @@ Method = Literal["adapter_crosswalk", "department_crosswalk", "cause", "text", "
 class Classification(BaseModel):
     """The taxonomy item of a record and how it was found.
 
-    ``item`` is None for ``proposal`` (only ``category`` is known) and ``unmapped``. ``evidence`` names codes, crosswalk rows
-    and keyword hits, never free text of the record. ``mapping`` is the version of taxonomy and crosswalks that decided.
+    ``item`` is None for ``proposal`` (only ``category`` is known) and ``unmapped``. ``evidence`` names codes,
+    crosswalk rows and keyword hits, never free text of the record. ``mapping`` is the version of taxonomy and
+    crosswalks that decided.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +45,7 @@ class Classification(BaseModel):
 
 
 class Note(BaseModel):
-    """Something the hub repaired or could not use: ``code`` such as ``time.sentinel``, ``field`` it concerns. No value."""
+    """Something the hub repaired or could not use: ``code`` (``time.sentinel``) and ``field`` it concerns. No value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,7 +54,7 @@ class Note(BaseModel):
 
 
 class Reference(BaseModel):
-    """A number of the same matter elsewhere; ``kind`` such as ``court_case``, ``petition``, ``dispute_code``, ``grid_event``."""
+    """A number of the same matter elsewhere; ``kind``: ``court_case``, ``petition``, ``dispute_code``, ...."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -89,4 +90,4 @@ class DisputeRecord(Personal):
     resolution: Resolution | None = None
     classification: Classification = Classification()
     notes: tuple[Note, ...] = ()
-    extra: dict[str, str] = {}
+    extra: dict[str, str] = Field(default_factory=dict)

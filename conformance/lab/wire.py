@@ -53,7 +53,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - not an error of the lab: it is what the source says
+class Refusal(Exception):
     """The source says no; ``reply`` is how it says it."""
 
     def __init__(self, reply: Reply) -> None:

@@ -151,8 +151,11 @@ class LocalEngine:
                 self._begin(worker, stream, manifest)
             case ("end", failure):
                 self._close(worker, failure)
-            case ("event", str() as name, dict() as keys):
-                events.log(name, **keys)
+            case ("retry", error, status, attempt, wait_s):
+                name = worker.source.name
+                events.log(
+                    events.RETRY_SCHEDULED, source=name, error=error, status=status, attempt=attempt, wait_s=wait_s
+                )
             case ("broken", Failure() as failure):
                 return self._end(worker, failure)
             case ("bye",):

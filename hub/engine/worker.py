@@ -16,13 +16,13 @@ from typing import Any
 
 from hub.clock import utc_now
 from hub.contract import Adapter
-from hub.errors import HubError
+from hub.errors import HubError, SourceError
 from hub.ingest import Batch, Failure, Shaper
 from hub.mapping.mapper import Mapper
 from hub.mapping.normalize import Normalizer
 from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
-from hub.sources.http import HttpLimits, HttpSource
+from hub.sources.http import HttpLimits, HttpSource, OnRetry
 from schemas.taxonomy import load
 from schemas.taxonomy.sssom import read_sssom
 
@@ -54,7 +54,7 @@ def open_source(
     job: Job,
     *,
     clock: Callable[[], datetime] = utc_now,
-    on_retry: Callable[..., None] | None = None,
+    on_retry: OnRetry | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> HttpSource:
     """The world as this instance may see it."""
@@ -103,7 +103,7 @@ def work(pipe: Connection, job: Job) -> None:
         kind = Registry.load_one(job.source.adapter)
         adapter = kind(adapter_config(job.source, kind.Config))
         mapper = mapper_for(kind, job.taxonomy)
-        with open_source(adapter, job, on_retry=talk.event, should_stop=talk.asked_to_stop) as source:
+        with open_source(adapter, job, on_retry=talk.retrying, should_stop=talk.asked_to_stop) as source:
             for stream in kind.manifest.streams:
                 talk.stream(
                     stream.name,
@@ -132,9 +132,9 @@ class _Talk:
     def send(self, message: tuple[Any, ...]) -> None:
         self._pipe.send(message)
 
-    def event(self, name: str, **keys: object) -> None:
-        """Pass an event on: the parent keeps the one log."""
-        self.send(("event", name, keys))
+    def retrying(self, error: SourceError, attempt: int, wait_s: float) -> None:
+        """Told before each wait of the source; the parent keeps the one log."""
+        self.send(("retry", error.code, error.status, attempt, round(wait_s, 3)))
 
     def asked_to_stop(self) -> bool:
         """Whether the parent asked to stop; answers that wait in the pipe are taken on the way."""

@@ -16,7 +16,7 @@ from hub.mapping.keywords import Keyword
 from hub.mapping.tiebreak import Rule
 
 READ_CHARS = 2_000
-"""Characters of the detail that are read; GB/T 31000-2015 bounds a summary at 2,000, what follows repeats or wanders."""
+"""Characters of the detail that are read: GB/T 31000-2015 bounds a summary at 2,000, what follows repeats or strays."""
 
 TITLE_WEIGHT = 2.0
 """A hit in the title counts as this many in the detail."""
@@ -34,10 +34,12 @@ MARGIN = 0.2
 MOST_DOUBLINGS = 4
 """A word that comes again counts half its weight more each time its count doubles, this often at the most."""
 
-ASIDE = 1.6
+ASIDE = 1.9
 """By this factor more is asked where the title is an enquiry, a suggestion or thanks rather than a dispute."""
 
-_ASIDE = re.compile("咨询|请问|建议|希望|感谢|表扬|点赞|何时|什么时候|能否|能不能|可否|呼吁|加快|尽快修|规划")
+_ASIDE = re.compile(
+    "咨询|请问|建议|希望|感谢|表扬|点赞|何时|什么时候|什么情况|多久|能否|能不能|可否|是否可以|呼吁|加快|规划"
+)
 
 
 class Reading(NamedTuple):

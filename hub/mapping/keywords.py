@@ -1,7 +1,7 @@
 """The classifier's keywords: the words of the taxonomy's items, and tuned weights laid over them.
 
-``keywords.csv`` in the taxonomy's folder has the columns ``keyword,item,weight``. Weights: 3 decides alone, 2 is strong,
-1 supports, below 0 speaks against, 0 takes a word of ``items.csv`` out.
+``keywords.csv`` in the taxonomy's folder has the columns ``keyword,item,weight``. Weights: 3 decides alone, 2 is
+strong, 1 supports, below 0 speaks against, 0 takes a word of ``items.csv`` out.
 """
 
 import csv

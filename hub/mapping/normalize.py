@@ -5,9 +5,9 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -24,6 +24,8 @@ from schemas.case_number import parse_case_number
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
 from schemas.record import DisputeRecord
 
+T = TypeVar("T")
+
 MAX_KEY = 200
 MAX_TITLE = 500
 TITLE_FROM_DETAIL = 60
@@ -37,9 +39,19 @@ _KEY_REFUSED = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
 _KEY_MARGINS = " \t\r\n\u3000\xa0\ufeff\u200b"
 _YES = frozenset(("1", "true", "True", "TRUE", "是", "成功", "Y", "y", "yes"))
 _NO = frozenset(("0", "false", "False", "FALSE", "否", "不成功", "失败", "N", "n", "no"))
-_BRACKETS = str.maketrans("()", "（）")
-_PLAIN_CASE = re.compile(r"（\d{4}）[\u4e00-\u9fff]\d{0,4}[\u4e00-\u9fff]{1,5}[1-9]\d{0,8}号", re.ASCII)
-"""A case number in its normal form but for its brackets: nine of ten, and ten times quicker than the full parse."""
+
+
+class _Notes:
+    """What was repaired or left out, each once; ``part`` (``parties[0].``) stands before the fields told."""
+
+    __slots__ = ("found", "part")
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str], None] = {}
+        self.part = ""
+
+    def __call__(self, code: str, field: str) -> None:
+        self.found[code, self.part + field] = None
 
 
 class Normalizer:
@@ -60,17 +72,12 @@ class Normalizer:
         if not isinstance(draft, Draft):
             raise RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(draft).__name__}")
         key = _key(draft.key)
-        notes: list[tuple[str, str]] = []
-
-        def note(code: str, field: str) -> None:
-            if (code, field) not in notes:
-                notes.append((code, field))
-
+        notes = _Notes()
         try:
-            told = self._told(draft, note, fetched)
-            told |= {"source": self.source, "stream": stream, "key": key}
-            if notes:
-                told["notes"] = [{"code": code, "field": field} for code, field in notes]
+            told = self._told(draft, notes, fetched)
+            told["source"], told["stream"], told["key"] = self.source, stream, key
+            if notes.found:
+                told["notes"] = [{"code": code, "field": field} for code, field in notes.found]
             return DisputeRecord.model_validate(told)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
@@ -80,7 +87,7 @@ class Normalizer:
             why.key = key
             raise
 
-    def _told(self, draft: Draft, note: Note, fetched: datetime) -> dict[str, Any]:
+    def _told(self, draft: Draft, note: _Notes, fetched: datetime) -> dict[str, Any]:
         told: dict[str, Any] = {
             "deleted": _flag(draft.deleted),
             "revision": self._revision(draft.revision, note, fetched),
@@ -129,24 +136,26 @@ class Normalizer:
                 note("time.month_only", "happened")
             told["happened"] = at.day
 
-    def _lists(self, draft: Draft, told: dict[str, Any], note: Note, fetched: datetime) -> None:
+    def _lists(self, draft: Draft, told: dict[str, Any], note: _Notes, fetched: datetime) -> None:
         if draft.parties:
+            told["parties"] = parties = []
             day = fetched.date()
-            found = (
-                party(each, self._codes, _within(f"parties[{at}].", note), day)
-                for at, each in enumerate(_listed(draft.parties, (DraftParty,), "parties"))
-            )
-            told["parties"] = [each for each in found if each]
+            for at, each in enumerate(_listed(draft.parties, DraftParty, "parties")):
+                note.part = f"parties[{at}]."
+                if found := party(each, self._codes, note, day):
+                    parties.append(found)
         if draft.steps:
-            steps = (
-                self._step(each, _within(f"steps[{at}].", note))
-                for at, each in enumerate(_listed(draft.steps, (DraftStep,), "steps"))
-            )
-            told["steps"] = [each for each in steps if each]
+            told["steps"] = steps = []
+            for at, step in enumerate(_listed(draft.steps, DraftStep, "steps")):
+                note.part = f"steps[{at}]."
+                if taken := self._step(step, note):
+                    steps.append(taken)
+        if draft.resolution is not None:
+            note.part = "resolution."
+            told["resolution"] = self._resolution(draft.resolution, note)
+        note.part = ""
         if draft.references:
             told["references"] = _references(draft.references, note)
-        if draft.resolution is not None:
-            told["resolution"] = self._resolution(draft.resolution, note)
 
     def _moment(self, value: Any, field: str, note: Note) -> Moment | None:
         try:
@@ -202,7 +211,6 @@ class Normalizer:
             raise RecordRejected(
                 "draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}"
             )
-        note = _within("resolution.", note)
         told: dict[str, Any] = {
             "method": said(draft.method, "method", note),
             "organisation": name(draft.organisation, "organisation", note),
@@ -215,11 +223,6 @@ class Normalizer:
         if at := self._moment(draft.assessed, "assessed", note):
             told["assessed"] = at.day
         return told
-
-
-def _within(part: str, note: Note) -> Note:
-    """Notes of a part of the record (``parties[0].``), so that its parser can speak of its own fields."""
-    return lambda code, field: note(code, part + field)
 
 
 def _key(value: Any) -> str:
@@ -240,14 +243,14 @@ def _key(value: Any) -> str:
     return key
 
 
-def _listed(values: Any, kinds: tuple[type, ...], field: str) -> Any:
+def _listed(values: Any, kind: type[T], field: str) -> Sequence[T]:
+    """The same list, each of whose members is of the kind. Raises RecordRejected."""
     if not isinstance(values, (list, tuple)):
         raise RecordRejected("draft.type", field, f"a list was expected, not {type(values).__name__}")
     for at, each in enumerate(values):
-        if not isinstance(each, kinds):
-            raise RecordRejected(
-                "draft.type", f"{field}[{at}]", f"a {kinds[0].__name__} was expected, not {type(each).__name__}"
-            )
+        if not isinstance(each, kind):
+            what = f"a {kind.__name__} was expected, not {type(each).__name__}"
+            raise RecordRejected("draft.type", f"{field}[{at}]", what)
     return values
 
 
@@ -286,18 +289,18 @@ def _success(value: Any, note: Note) -> bool | None:
 def _references(pairs: Any, note: Note) -> list[dict[str, str]]:
     """References, each once, court case numbers in their normal form (``reference.case_number`` when they are none)."""
     found: dict[tuple[str, str], None] = {}
-    for at, pair in enumerate(_listed(pairs, (tuple, list), "references")):
-        if len(pair) != 2:
+    if not isinstance(pairs, (list, tuple)):
+        raise RecordRejected("draft.type", "references", f"a list was expected, not {type(pairs).__name__}")
+    for at, pair in enumerate(pairs):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise RecordRejected("draft.type", f"references[{at}]", "a pair of kind and number was expected")
         field = f"references[{at}]"
         kind, number = line(pair[0], field, note), said(pair[1], field, note)
         if not kind or not number:
             continue
         if kind == "court_case":
-            written = number.translate(_BRACKETS)
-            if _PLAIN_CASE.fullmatch(written):
-                number = written
-            elif (case := parse_case_number(number)) is None:
+            case = parse_case_number(number)
+            if case is None:
                 note("reference.case_number", field)
             else:
                 number = case.normal

@@ -89,7 +89,8 @@ def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
     """Keep a pair of degrees with its datum.
 
     A pair put the wrong way round is turned where that is plain: it lies in China only when swapped
-    (``place.swapped``). 0/0 (``place.zero``), half a pair (``place.half``) and the impossible (``place.invalid``) are dropped.
+    (``place.swapped``). Dropped are 0/0 (``place.zero``), half a pair (``place.half``) and the impossible
+    (``place.invalid``).
     """
     try:
         lng, lat = degrees(draft.lng), degrees(draft.lat)

@@ -32,8 +32,8 @@ def text(value: Any, field: str, note: Note) -> str | None:
     """Clean a text of any number of lines; None where the source says nothing (empty, ``null``, ``\\N``).
 
     Numbers become their digits. What is repaired is noted: ``text.cleaned`` (control, zero-width and direction signs,
-    BOM, lone surrogates), ``text.unescaped`` (``&#20320;``); private-use glyphs are kept under ``text.private_use``. Raises
-    `RecordRejected` ``schema.string_type`` for anything that is no text and ``text.too_long``.
+    BOM, lone surrogates), ``text.unescaped`` (``&#20320;``); private-use glyphs are kept under ``text.private_use``.
+    Raises `RecordRejected` ``schema.string_type`` for anything that is no text and ``text.too_long``.
     """
     if value is None:
         return None

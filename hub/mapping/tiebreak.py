@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 SIGNALS: dict[str, str] = {
     "crew": (
-        "船员 渔工 船老大 渔船工资 伙计工资 轮机长 大副 水手 渔船上干活 渔船打工 上船打工 跟船 远洋渔船 海员 渔船务工"
+        "船员 渔工 伙计 二副 鱿钓船 船老大 渔船工资 伙计工资 轮机长 大副 水手 渔船上干活 渔船打工 上船打工 跟船 "
+        "远洋渔船 海员 渔船务工"
     ),
     "vessel": "渔船 货轮 出海 远洋 船东 海上作业 捕鱼",
     "sea_area": "海域 滩涂 海水养殖 养殖海域 网箱 紫菜 围垦 海涂 蛏子 养殖塘 退养",
@@ -25,9 +26,10 @@ SIGNALS: dict[str, str] = {
     "project_debt": "工程款 工程欠款 欠付工程 工程余款 工程尾款 未付工程 工程未付 欠工程 施工费 工程结算款",
     "wages": (
         "农民工工资 民工工资 工人工资 拖欠工资 讨薪 欠薪 工资款 血汗钱 工钱 欠工资 工资未付 未发工资 工资没发 "
-        "拿不到工资 工资拖欠 欠发工资"
+        "拿不到工资 工资拖欠 欠发工资 要工资 工资拿不到 没发工资 工资拖着 一分没发"
     ),
     "labourer": "农民工 民工 工地 包工头 班组 工程队 务工 打工 泥工 木工 钢筋工 粉刷 瓦工 项目部",
+    "employee": "员工 职工 入职 离职 司机 文员 销售 护士 试用期 劳动合同",
     "training": (
         "培训 培训班 辅导班 补习 补课班 早教 托管班 兴趣班 舞蹈班 课时 课程 英语班 艺考 学科类 网课 琴行 跆拳道 "
         "少儿编程 学费 课外班 英语学校 外语学校 学校外语"
@@ -41,8 +43,8 @@ SIGNALS: dict[str, str] = {
     "neighbour": "楼上 邻居 隔壁 对门 邻里 左邻右舍 群租",
     "business": (
         "工厂 厂房 厂里 工地 施工 酒吧 KTV 饭店 餐馆 餐饮 酒店 烧烤 夜宵 商场 养猪场 养殖场 加工厂 化工 化工厂 "
-        "汽修 搅拌站 石材厂 洗车店 超市 健身房 广场舞 高速 高架 铁路 轨道 地铁 夜市 大排档 店铺 "
-        "歌厅 作坊 木材厂 沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂 烤肉 火锅 餐厅 早餐店 小吃 面馆 垃圾站 垃圾中转站 食堂 地铁站"
+        "汽修 搅拌站 石材厂 洗车店 超市 健身房 广场舞 高速 高架 铁路 轨道 地铁 夜市 大排档 店铺 歌厅 作坊 木材厂 "
+        "沥青 砂石厂 打桩 渣土车 机场 棋牌室 厂 烤肉 火锅 餐厅 早餐店 小吃 面馆 垃圾站 垃圾中转站 食堂 地铁站"
     ),
     "odour": "异味 油烟 臭 气味 恶臭 刺鼻",
     "pet": "狗 犬 宠物 养鸡 鸽 猫",
@@ -53,9 +55,11 @@ SIGNALS: dict[str, str] = {
         "摔断 去世 重伤 轻伤 打伤 昏迷 植物人"
     ),
     "road": "车祸 交通事故 追尾 肇事 撞人 事故责任认定 责任认定书 被车撞 电动车相撞 被撞",
-    "medical": "医疗事故 误诊 手术 诊疗 医疗过错 医患 术后 医疗损害 接生 院方 用药",
+    "medical": "医疗事故 误诊 诊疗 医疗过错 医患 术后 医疗损害 接生 用药 医院误 医院推脱 医院责任",
     "school": "学校 幼儿园 在校 体育课 同学 校园 课间 老师 校方 学生",
-    "at_work": "工伤 工地 上班 干活 雇主 工友 务工 车间 工亡 打工 作业时 脚手架 雇佣 老板 施工时",
+    "at_work": "工伤 工地 干活 雇主 工友 务工 车间 工亡 作业时 脚手架 雇佣 受雇 施工时 冲床 雇员",
+    "recognition": "不予认定 不予工伤认定 认工伤 认定工伤 工伤认定 撤销工伤",
+    "road_verdict": "不服事故认定 不服责任认定 认定不公 责任认定不公 交警认定",
     "assault": "打架 殴打 斗殴 被打 打伤 互殴 故意伤害 打人 砍伤 捅伤",
     "justice": "派出所 公安 公安局 民警 交警 法院 法官 检察院 审判 执行局 警察 司法局 公证处 司法鉴定 仲裁委 判决",
     "outcome": (
@@ -125,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     # 3 A village as debtor of a project; then wages of those who build.
     _rule("3", "D1104", "D0501 D0502 D0504 D0601", "village project_debt"),
     _rule("3", "D0801", "D0601 D0802", "wages labourer", "project_debt crew"),
+    _rule("3", "D0802", "D0801", "wages employee", "labourer crew"),
     # 4 Training, prepaid or not; other prepaid cards; medical beauty.
     _rule("4", "D1601", "D1202 D1203 D1201 D0503 D1603", "training prepaid", "driving_school"),
     _rule("4", "D1202", "D1203 D1201 D0503", "prepaid", "training medical_beauty driving_school"),
@@ -143,6 +148,8 @@ RULES: tuple[Rule, ...] = (
     _rule("7", "D0702", "D0701", "assault", "road medical school at_work crew"),
     # 8 Against what police, courts and prosecutors did: D20; against any other authority's act: D19.
     _rule("8", "D2002 D2001 D2003", ADMINISTRATIVE, "justice outcome", "expropriation"),
+    _rule("8", "D2001", "D1401", "road_verdict"),
+    _rule("8", "D1902", "D0805", "recognition"),
     # 9 Matters not suited to mediation. Insufficient information is never D2103 here: it stays unmapped.
     _rule("9", "D2102", "D1101 D1904", "special", "village"),
 )  # fmt: skip

@@ -1,9 +1,9 @@
 """Times as sources write them. Pure: the source's zone is an argument, no clock and no TZ of the machine is asked.
 
 Known styles: ``2026-03-02 09:12:31`` and its kin (``/`` ``.`` 年月日, ``T`` or blank, fraction, ``Z`` ``+08:00``
-``+0800``, full-width digits, one-digit parts), ``20260302``, ``202603``, ``20260302091231``, 二〇二六年三月二日, epoch seconds,
-milliseconds and microseconds (told apart by magnitude), ``24:00:00`` (the next day's midnight) and the typed semicolon
-of ``00:00;00``.
+``+0800``, full-width digits, one-digit parts), ``20260302``, ``202603``, ``20260302091231``, 二〇二六年三月二日, epoch
+seconds, milliseconds and microseconds (told apart by magnitude), ``24:00:00`` (the next day's midnight) and the typed
+semicolon of ``00:00;00``.
 """
 
 import re
@@ -109,9 +109,9 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     """Order of a version: (µs since 1970 UTC, the moment) for a time, (the number itself, None) for a counter.
 
     A text of 8, 12, 14 or 17 digits that begins like a year and is no epoch is a day or time, or wrong. Any other text
-    of digits is a number. A whole number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has 14
-    digits; every other one from 0 to 2**63-1 is a counter and kept as it is, ``20260302`` too: as a counter it orders
-    just as well. Raises `TimeError`.
+    of digits is a number. A whole number is a time when it lies among the epochs (1980 to 2098 in s, ms or µs) or has
+    14 digits; every other one from 0 to 2**63-1 is a counter and kept as it is, ``20260302`` too: as a counter it
+    orders just as well. Raises `TimeError`.
     """
     if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
         written = len(digits) in _WRITTEN_LENGTHS and digits[:2] in _CENTURIES

@@ -21,7 +21,8 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 class Ask:
     """One request. ``path`` is below the source's base; ``link`` is an address a source gave instead of parameters.
 
-    At most one of ``form`` and ``json`` is set. None as a query or form value leaves the parameter out.
+    At most one of ``form`` and ``json`` is set. None as a query or form value leaves the parameter out. ``template`` is
+    the path before settings were filled in: what errors may tell.
     """
 
     method: str
@@ -31,11 +32,16 @@ class Ask:
     json: Any = None
     link: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
 
     def key(self) -> bytes:
         """What makes two requests the same: everything but the headers. Taken before a signature is put on."""
         parts = (self.method, self.path, self.link, encode(self.query), encode(self.form or _NOTHING), self.json)
         return orjson.dumps(parts, default=str, option=orjson.OPT_NON_STR_KEYS)
+
+    def told(self) -> str:
+        """The path as it may be told."""
+        return self.template or self.path
 
     def body(self) -> tuple[bytes | None, str]:
         """The body as sent and its content type; None and empty without one."""
@@ -89,28 +95,28 @@ class Fill:
 
 def lay(request: Request, params: Mapping[str, Scalar], fill: Fill, *, link: str = "") -> Ask:
     """A declared request, with its parameters where the source wants them."""
-    path = fill(request.path)
+    ask = Ask(request.method, fill(request.path), link=link, template=request.path)
     if link:
-        return Ask(request.method, path, link=link)
+        return ask
     sent = {name: value for name, value in params.items() if value is not None}
     if request.wrap:
-        return Ask(request.method, path, form=_wrapped(request, sent, fill))
+        return replace(ask, form=_wrapped(request, sent, fill))
     match request.place:
         case "query":
-            return Ask(request.method, path, query=sent)
+            return replace(ask, query=sent)
         case "form":
-            return Ask(request.method, path, form={**fill.all(request.plain), **sent})
+            return replace(ask, form={**fill.all(request.plain), **sent})
         case "json":
-            return Ask(request.method, path, json=sent)
+            return replace(ask, json=sent)
 
 
 def lay_login(login: Login, fill: Fill) -> Ask:
     """The request that gets a token."""
-    path, fields = fill(login.path), fill.all(login.fields)
+    ask, fields = Ask("POST", fill(login.path), template=login.path), fill.all(login.fields)
     if login.wrap:
-        return Ask("POST", path, form=_wrapped(login, fields, fill))
+        return replace(ask, form=_wrapped(login, fields, fill))
     fields = {**fill.all(login.plain), **fields}
-    return Ask("POST", path, json=fields) if login.body == "json" else Ask("POST", path, form=fields)
+    return replace(ask, json=fields) if login.body == "json" else replace(ask, form=fields)
 
 
 def encode(values: Mapping[str, Scalar]) -> str:

@@ -200,7 +200,7 @@ class HttpSource:
         return ask.signed(spec.place, signature)
 
     def _spot(self, ask: Ask, attempt: int = 1) -> Spot:
-        return Spot(self._manifest.name, ask.method, ask.path, attempt=attempt)
+        return Spot(self._manifest.name, ask.method, ask.told(), attempt=attempt)
 
     def _tell(self, error: SourceError, attempt: int, wait_s: float) -> None:
         self.retries += 1

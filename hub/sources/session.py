@@ -51,7 +51,7 @@ class Session:
     def _log_in(self, attempt: int) -> None:
         self._token = ""
         ask = lay_login(self._login, self._fill)
-        spot = Spot(self._adapter, ask.method, ask.path, attempt=attempt)
+        spot = Spot(self._adapter, ask.method, ask.told(), attempt=attempt)
         answer = self._exchange.send(ask, spot)
         body = open_answer(answer.content, self._login.envelope, encoding=self._encoding, spot=spot)
         try:

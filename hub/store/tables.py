@@ -112,8 +112,8 @@ class Subject(SQLModel, table=True):
     """Keyed hashes beside the sealed record, for equality only: who is in it, and which numbers it bears.
 
     ``kind`` is ``id`` (identity number), ``credit``, ``phone``, ``name`` or ``ref`` (a number of the matter). Rows of
-    older
-    versions stay until erased; a reader joins on the record's current version.
+    older versions stay until erased; a reader joins on the record's current version. There is no index on the hash:
+    it would cost more than all the rest as the store grows (docs/decisions/007).
     """
 
     __tablename__ = "subject"
@@ -124,7 +124,7 @@ class Subject(SQLModel, table=True):
     kind: str = Field(sa_column=Column(String(8), nullable=False))
     role: str = Field(sa_column=Column(String(4), nullable=False))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = (Index("subject_hash", "hash"), {"sqlite_with_rowid": False})
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Rejection(SQLModel, table=True):

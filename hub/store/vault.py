@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.errors import ConfigError, StoreError
-from schemas.identity import keyed_hash
+from schemas.identity import KeyedHash
 
 Algorithm = Literal["AES-256-GCM", "SM4-GCM"]
 
@@ -93,6 +93,7 @@ class Keyring:
     def __init__(self, path: Path, hash_key: bytes, keys: tuple[DataKey, ...]) -> None:
         self.path = path
         self._hash_key = hash_key
+        self._keyed = KeyedHash(hash_key)
         self._digest_key = blake2b(b"yiwang digest", key=hash_key, digest_size=32).digest()
         self._take(keys)
 
@@ -191,7 +192,7 @@ class Keyring:
 
     def hash(self, kind: str, value: str) -> bytes:
         """12 bytes for equality only: HMAC-SM3 of a normal-form value, separate for each ``kind``."""
-        return keyed_hash(self._hash_key, kind, value)
+        return self._keyed(kind, value)
 
     def digest(self, data: bytes) -> bytes:
         """16 bytes that identify ``data`` within this store; keyed BLAKE2b: nobody can test a guess against it."""

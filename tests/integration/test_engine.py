@@ -1,4 +1,7 @@
-"""The local engine: a source that hangs, dies, leaves or eats memory is its own trouble (law L6); a stop leaves nothing half."""
+"""The local engine: a source that hangs, dies, leaves or eats memory is its own trouble (law L6).
+
+A stop leaves nothing half done.
+"""
 
 import os
 import sys

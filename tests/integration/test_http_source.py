@@ -194,6 +194,13 @@ class TestReads:
             list(world.source(replace(LAKE, envelope=Envelope(items="rows"))).read(request, None))
         assert "SECRET" not in str(caught.value)
 
+    def test_settings_in_a_path_are_not_told(self, world: World) -> None:
+        world.web.answer = lambda asked: Told(status=404)
+        request = Request(path="/{app_key}/rows")
+        with pytest.raises(SourceReplyInvalid, match=r"lake GET /\{app_key\}/rows 404") as caught:
+            list(world.source(config={"app_key": "SECRET"}).read(request, None))
+        assert (world.web.paths(), "SECRET" in str(caught.value)) == (["/SECRET/rows"], False)
+
     def test_errors_of_paging_say_where(self, world: World) -> None:
         world.web.answer = lambda asked: [{"no": "key"}]
         request = Request(path="/rows", paging=Keyset(time="t", key="k", after_time="at", after_key="ak"))

@@ -9,11 +9,13 @@ import pytest
 from world import pull, rows, source_settings, value
 
 from conformance.lab import Lab
-from hub.ingest import RunReport
+from hub.ingest import RunReport, subjects
 from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring
 from hub.testing import contents
+from schemas.party import Party
+from schemas.record import DisputeRecord, Note, Reference
 
 FOUR = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
 
@@ -151,3 +153,27 @@ def test_the_audit_chain_holds_an_entry_for_each_page_and_run(lab: Lab, store: S
     report = pull(store, source_settings(lab, "four_platforms", tmp_path))
     actions = [row.action for row in rows(store, "SELECT action FROM audit ORDER BY no")]
     assert actions == ["page.committed"] * report.pages + ["run.finished"]
+
+
+def test_a_record_is_found_by_valid_numbers_only() -> None:
+    note = Note(code="identity.check_digit", field="parties[1].id_number")
+    region = Note(code="identity.region_unknown", field="parties[0].id_number")
+    record = DisputeRecord(
+        source="s",
+        stream="records",
+        key="k",
+        parties=(
+            Party(id_type="111", id_number="990101199003070017", phone="13800000001"),
+            Party(role="2", id_type="111", id_number="990101199003070018", phone="0571-88888888"),
+            Party(role="2", kind="2", id_number="91330100MA2AXXXX0L", phone="138****0001"),
+            Party(id_type="414", id_number="E12345678"),
+        ),
+        references=(Reference(kind="court_case", number="（2026）浙1024民初123号"),),
+        notes=(note, region),
+    )
+    assert subjects(record) == (
+        ("id", "1", "990101199003070017"),
+        ("phone", "1", "13800000001"),
+        ("credit", "2", "91330100MA2AXXXX0L"),
+        ("ref", "", "（2026）浙1024民初123号"),
+    )

@@ -1,11 +1,13 @@
 """What reaches a log: declared events, their allowed keys, cleaned values."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +98,17 @@ class TestLog:
         assert '"reason": "停止"' in written.text()  # readable as it stands
 
 
+def logged(folder: Path) -> Iterator[tuple[str, str, set[str]]]:
+    """(place, event, keys) of every ``events.log(events.NAME, key=…)``."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "events.log":
+                name = ast.unparse(node.args[0]).removeprefix("events.")
+                if name.isupper():
+                    keys = {keyword.arg for keyword in node.keywords if keyword.arg}
+                    yield f"{path.name}:{node.lineno}", getattr(events, name), keys
+
+
 class TestDeclarations:
     def test_every_constant_is_declared_and_well_named(self) -> None:
         constants = {value for name, value in vars(events).items() if name[0].isupper() and isinstance(value, str)}
@@ -110,6 +123,12 @@ class TestDeclarations:
             "adapter run_id outcome fetched stored unchanged superseded deleted rejected unmapped since watermark pages"
         )
         assert events.EVENTS[events.RUN_FINISHED].keys >= {*keys.split(), "retries", "duration_s"}
+
+    def test_the_hub_logs_only_what_it_may(self) -> None:
+        """A key that its event does not carry would be dropped in silence: read from the sources."""
+        found = list(logged(Path(events.__file__).parent))
+        assert len(found) > 5
+        assert [call for call in found if not call[2] <= events.EVENTS[call[1]].keys] == []
 
     def test_nothing_heavy_is_imported_before_the_first_event(self) -> None:
         code = "import sys, hub.events; sys.exit('structlog' in sys.modules)"

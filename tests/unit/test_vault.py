@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import ConfigError, StoreError
 from hub.store.vault import Algorithm, Keyring
-from schemas.identity import keyed_hash
+from schemas.identity import KeyedHash
 
 PLAIN = "甲与乙因房屋漏水发生争议".encode()
 PASSPHRASE = "nine quiet rivers run east"
@@ -183,7 +183,7 @@ def test_hashes_are_keyed_and_separate_kinds(keyring: Keyring, tmp_path: Path) -
     other = Keyring.create(tmp_path / "other.json")
     assert other.hash("phone", value) != keyring.hash("phone", value)
     secret = base64.b64decode(orjson.loads(keyring.path.read_bytes())["hash_key"])
-    assert keyring.hash("phone", value) == keyed_hash(secret, "phone", value)
+    assert keyring.hash("phone", value) == KeyedHash(secret)("phone", value)
     assert len(keyring.digest(PLAIN)) == 16
     assert keyring.digest(PLAIN) != other.digest(PLAIN)
     assert keyring.fingerprint() != other.fingerprint()

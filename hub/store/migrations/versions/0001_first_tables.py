@@ -97,7 +97,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("home", "record", "version", "no"),
         sqlite_with_rowid=False,
     )
-    op.create_index("subject_hash", "subject", ["hash"])
     op.create_table(
         "rejection",
         sa.Column("home", sa.String(6), nullable=False),

@@ -15,6 +15,7 @@ from hub.settings import HttpSettings, SourceSettings, load
 from hub.store.store import Store
 from hub.testing import run_source
 
+NewUrl = Callable[[], str]
 QUICK = HttpSettings(connect_s=2, read_s=2, total_s=5, attempts=2)
 
 

@@ -7,6 +7,7 @@ Every answer is explained by keywords of our own tables, never by the record's t
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from math import log2
 from typing import NamedTuple
 
@@ -59,7 +60,10 @@ NOTHING = Reading(None, 0.0, "", (), frozenset())
 
 
 class Classifier:
-    """Keywords over live items, signals and rules over them. Immutable once built; `read` is pure."""
+    """Keywords over live items, signals and rules over them. Immutable once built; `read` is pure.
+
+    ``version`` is a digest of all that decides: two classifiers of one version answer alike.
+    """
 
     def __init__(self, keywords: Iterable[Keyword], signals: Mapping[str, str], rules: Sequence[Rule]) -> None:
         weights: defaultdict[str, dict[str, float]] = defaultdict(dict)
@@ -76,6 +80,10 @@ class Classifier:
             frozenset().union(*(told[part] for part in _parts(word) if part in told)) for word in self._words
         ]
         self._rules = rules
+        figures = (TITLE_WEIGHT, LEAST, LEAST_RISE, LEAST_MOST, LEAST_AMONG, MARGIN, MOST_DOUBLINGS, ASIDE)
+        heard = (sorted((word, sorted(says.items())) for word, says in weights.items()), signals, figures)
+        acted = [(rule.name, rule.into, *map(sorted, (rule.out_of, rule.when, rule.unless))) for rule in rules]
+        self.version = blake2b(repr((heard, acted)).encode(), digest_size=4).hexdigest()
 
     def read(self, title: str, detail: str, among: Collection[str] | None = None) -> Reading:
         """Find the item of a text: of all items, or only ``among`` some (then less evidence is enough)."""

@@ -12,9 +12,6 @@ from schemas.record import Classification, Method
 from schemas.taxonomy import Taxonomy
 from schemas.taxonomy.sssom import MappingSet
 
-RULES_VERSION = "1"
-"""Of keywords, thresholds and rules in code; raised with them, so that a record tells which ones it was mapped by."""
-
 _REMEMBERED = 50_000
 """Source codes kept with their verdict; a source has hundreds, one that has more is not using codes."""
 
@@ -43,14 +40,14 @@ class Mapper:
         adapter: Crosswalk | None = None,
         department: Crosswalk | None = None,
         causes: Causes | None = None,
-        version: str = "",
+        crosswalk_version: str = "",
     ) -> None:
         self.taxonomy = taxonomy
-        self.version = version or f"{taxonomy.version}+{RULES_VERSION}"
         self._adapter, self._department, self._causes = adapter, department, causes
         rules = tuple(rule.current(taxonomy.current) for rule in RULES)
         self._rules = rules
         self.classifier = Classifier(keywords(taxonomy), SIGNALS, rules)
+        self.version = "+".join(filter(None, (taxonomy.version, crosswalk_version, self.classifier.version)))
         self._known: dict[_Key, _Known] = {}
 
     @classmethod
@@ -59,15 +56,15 @@ class Mapper:
     ) -> "Mapper":
         """The mapper of an adapter: its own crosswalk, its department's items, causes of action if it sends them.
 
-        ``version`` names the editions that decide: taxonomy, adapter crosswalk, rules (``2026.1+zhelifang-1.0+1``).
+        ``version`` names what decides: taxonomy, adapter crosswalk, and a digest of keywords and rules
+        (``2026.1+zhelifang-1.0+3f9ab201``).
         """
-        own = adapter_crosswalk and f"+{manifest.name}-{adapter_crosswalk.version}"
         return cls(
             taxonomy,
             adapter=Crosswalk.of_adapter(adapter_crosswalk, taxonomy.current) if adapter_crosswalk else None,
             department=Crosswalk.of_department(manifest.department, taxonomy) if manifest.department else None,
             causes=Causes(taxonomy) if manifest.causes else None,
-            version=f"{taxonomy.version}{own or ''}+{RULES_VERSION}",
+            crosswalk_version=f"{manifest.name}-{adapter_crosswalk.version}" if adapter_crosswalk else "",
         )
 
     def classify(
@@ -128,8 +125,10 @@ class Mapper:
         return frozenset(among.union(*(rule.into for rule in self._rules if rule.out_of & among)))
 
     def _ask_text(self, key: _Key, known: _Known, title: str, detail: str) -> Classification:
+        verdict, label = known.verdict, key[1]
+        if verdict and label and label in title:  # the label has had its say; a court's title is often nothing else
+            title = title.replace(label, "")
         reading = self.classifier.read(title, detail, known.among)
-        verdict = known.verdict
         told = verdict.evidence if verdict else _NO_TABLE if key[0] or key[1] else ""
         evidence = "; ".join(filter(None, (told, reading.evidence)))
         if reading.item:

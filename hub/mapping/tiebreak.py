@@ -23,6 +23,8 @@ SIGNALS: dict[str, str] = {
     "village": (
         "村委会 村委 村集体 村里 村合作社 经济合作社 股份经济合作社 并村 村级 村部 村两委 老村 涉村 村道 村文化礼堂"
     ),
+    "village_body": "村委会 村民委员会 村集体 村经济合作社 股份经济合作社 经济合作社",
+    "project": "施工合同 承建 工程结算 村道硬化 工程合同",
     "project_debt": "工程款 工程欠款 欠付工程 工程余款 工程尾款 未付工程 工程未付 欠工程 施工费 工程结算款",
     "wages": (
         "农民工工资 民工工资 工人工资 拖欠工资 讨薪 欠薪 工资款 血汗钱 工钱 欠工资 工资未付 未发工资 工资没发 "
@@ -58,7 +60,7 @@ SIGNALS: dict[str, str] = {
     "medical": "医疗事故 误诊 诊疗 医疗过错 医患 术后 医疗损害 接生 用药 医院误 医院推脱 医院责任",
     "school": "学校 幼儿园 在校 体育课 同学 校园 课间 老师 校方 学生",
     "at_work": "工伤 工地 干活 雇主 工友 务工 车间 工亡 作业时 脚手架 雇佣 受雇 施工时 冲床 雇员",
-    "recognition": "不予认定 不予工伤认定 认工伤 认定工伤 工伤认定 撤销工伤",
+    "recognition": "不予认定 不予工伤认定 认定工伤 不给认工伤 工伤认定 撤销工伤 人社局",
     "road_verdict": "不服事故认定 不服责任认定 认定不公 责任认定不公 交警认定",
     "assault": "打架 殴打 斗殴 被打 打伤 互殴 故意伤害 打人 砍伤 捅伤",
     "justice": "派出所 公安 公安局 民警 交警 法院 法官 检察院 审判 执行局 警察 司法局 公证处 司法鉴定 仲裁委 判决",
@@ -128,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     _rule("2", "D1002 D1001 D1004 D1803", "D1902 D1904", "ownership_ruling", "expropriation"),
     # 3 A village as debtor of a project; then wages of those who build.
     _rule("3", "D1104", "D0501 D0502 D0504 D0601", "village project_debt"),
+    _rule("3", "D1104", "D0601 D1101", "village_body project"),
     _rule("3", "D0801", "D0601 D0802", "wages labourer", "project_debt crew"),
     _rule("3", "D0802", "D0801", "wages employee", "labourer crew"),
     # 4 Training, prepaid or not; other prepaid cards; medical beauty.
@@ -154,6 +157,12 @@ RULES: tuple[Rule, ...] = (
     _rule("9", "D2102", "D1101 D1904", "special", "village"),
 )  # fmt: skip
 
-FILED_AS: dict[str, str] = {"D0202": "6", "D0703": "6", "D0601": "3", "D0802": "1", "D0803": "1"}
-"""Items a *cause of action* leads to that a rule may still move it from by the text: a cause names the legal relation
-(财产损害赔偿, 建设工程施工合同), not what leaked or that a village owes. Item and the number of the rule."""
+FILED_AS: dict[str, str] = {
+    **dict.fromkeys(("D0802", "D0803"), "1"),
+    **dict.fromkeys(ADMINISTRATIVE, "2"),
+    "D0601": "3",
+    "D1303": "4",
+    **dict.fromkeys(("D0202", "D0703"), "6"),
+}
+"""Items a *cause of action* leads to that a rule may still move by the text, and that rule: a cause names the legal
+relation (财产损害赔偿, 建设工程施工合同, 行政协议), not what leaked, that a village owes or that land was taken."""

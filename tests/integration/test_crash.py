@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import NewUrl
-from world import pull, value, write
+from world import NewUrl, pull, value, write
 
 from conformance.lab import Lab
 from hub.engine.history import remap

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import NewUrl
 from filling import Filler, dispute
 from sqlalchemy import text
+from world import NewUrl
 
 from hub.errors import StoreError
 from hub.store import migrate, read

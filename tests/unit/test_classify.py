@@ -260,3 +260,14 @@ def test_the_version_names_taxonomy_and_rules():
     mapper = Mapper.for_manifest(Manifest(name="x", version="1", kind="grid"), taxonomy)
     assert mapper.version.startswith(f"{taxonomy.version}+")
     assert read(mapper, "", "").mapping == mapper.version
+
+
+def test_whatever_decides_changes_the_version():
+    plain = Classifier([Keyword("甲", "D0101", 3.0)], {"crew": "船员"}, RULES)
+    assert plain.version == Classifier([Keyword("甲", "D0101", 3.0)], {"crew": "船员"}, RULES).version
+    others = [
+        Classifier([Keyword("甲", "D0101", 2.0)], {"crew": "船员"}, RULES),
+        Classifier([Keyword("甲", "D0101", 3.0)], {"crew": "海员"}, RULES),
+        Classifier([Keyword("甲", "D0101", 3.0)], {"crew": "船员"}, RULES[1:]),
+    ]
+    assert len({plain.version, *(each.version for each in others)}) == 4

@@ -233,11 +233,23 @@ def test_a_matter_that_is_no_dispute_decides_nothing(taxonomy):
         ("相邻关系纠纷", "楼上渗水到楼下", "D0201"),  # rule 6
         ("建设工程施工合同纠纷", "村委会拖欠村道工程款", "D1104"),  # rule 3
         ("建设工程施工合同纠纷", "厂房工程款未结", "D0601"),
+        ("建设工程施工合同纠纷", "与村民委员会签订村道硬化施工合同，尚欠余款", "D1104"),  # rule 3
+        ("医疗服务合同纠纷", "隆鼻手术后鼻背偏斜", "D1302"),  # rule 4
+        ("医疗服务合同纠纷", "护工收费与约定不符", "D1303"),
     ],
 )
 def test_a_cause_names_a_legal_relation_and_the_text_what_happened(taxonomy, label, text, item):
     found = classify(mapper(taxonomy, department="FY", causes=True), label=label, text=text)
     assert found.item == item, found.evidence
+
+
+def test_a_label_repeated_as_title_is_not_heard_twice(taxonomy):
+    court = mapper(taxonomy, department="FY", causes=True)
+    found = court.classify(
+        code="88", label="买卖合同纠纷", edition="2025", title="买卖合同纠纷", detail="购买的西瓜种子不合格，减产绝收。"
+    )
+    assert "买卖合同" not in found.evidence
+    assert found.candidates[0] == "D0502" and found.method == "proposal"
 
 
 def test_answers_by_code_are_remembered(taxonomy, own):
@@ -246,5 +258,7 @@ def test_answers_by_code_are_remembered(taxonomy, own):
 
 
 def test_the_version_names_every_edition_that_decides(taxonomy, own):
-    assert mapper(taxonomy, own).version == f"{taxonomy.version}+sheet-3+1"
-    assert classify(mapper(taxonomy, own), "01").mapping == f"{taxonomy.version}+sheet-3+1"
+    once = mapper(taxonomy, own)
+    assert once.version == f"{taxonomy.version}+sheet-3+{once.classifier.version}"
+    assert classify(once, "01").mapping == once.version
+    assert mapper(taxonomy).version == f"{taxonomy.version}+{once.classifier.version}"

@@ -4,6 +4,7 @@ The worker sends batches and waits for their commit once ``prefetch`` of them ar
 itself (an endless loop, all the memory, ``sys.exit``) ends this process only.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -25,6 +26,9 @@ from hub.settings import HttpSettings, SourceSettings, adapter_config
 from hub.sources.http import HttpLimits, HttpSource, OnRetry
 from schemas.taxonomy import load
 from schemas.taxonomy.sssom import read_sssom
+
+
+YOUNG_OBJECTS = 100_000  # a page of records makes tens of thousands of objects and no cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def work(pipe: Connection, job: Job) -> None:
         kind = Registry.load_one(job.source.adapter)
         adapter = kind(adapter_config(job.source, kind.Config))
         mapper = mapper_for(kind, job.taxonomy)
+        gc.freeze()  # taxonomy and automaton live as long as the process: the collector need not walk them
+        gc.set_threshold(YOUNG_OBJECTS)
         with open_source(adapter, job, on_retry=talk.retrying, should_stop=talk.asked_to_stop) as source:
             for stream in kind.manifest.streams:
                 talk.stream(

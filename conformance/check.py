@@ -1,0 +1,117 @@
+"""What a check is: an id never reused, one clause, a level, and a function that looks at an adapter through the harness.
+
+A check that sees nothing has proven nothing: it must call `Harness.observe` (the harness does so for what it reads), or its
+outcome is ``not-observed``, which counts as a failure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from hub.api import Capability
+
+if TYPE_CHECKING:
+    from conformance.harness import Harness
+
+
+class Level(IntEnum):
+    """What an adapter that passes all checks up to here can be trusted with."""
+
+    LOADS = 1
+    READS = 2
+    RESUMES = 3
+    OPERATES = 4
+
+
+class Outcome(StrEnum):
+    """What became of a check. Only ``pass``, ``not-applicable`` and a valid waiver let an adapter pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not-applicable"  # the adapter does not claim what the check is about
+    BLOCKED = "blocked"  # a check this one stands on has failed
+    WAIVED = "waived"
+    NOT_OBSERVED = "not-observed"
+    SUITE_ERROR = "suite-error"
+
+
+FAMILIES = {
+    "LD": "load",
+    "CF": "config",
+    "NT": "net",
+    "PG": "paging",
+    "RS": "resume",
+    "RC": "record",
+    "TX": "taxonomy",
+    "ER": "errors",
+    "PV": "privacy",
+    "OP": "operate",
+}
+"""Families of checks, in the order they run."""
+
+
+class Violation(AssertionError):
+    """The adapter breaks the clause. Texts hold no payload: keys and values are masked by the one who raises."""
+
+    def __init__(self, *, expected: str, observed: str, likely: str = "", where: str = "") -> None:
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected, self.observed, self.likely, self.where = expected, observed, likely, where
+
+
+class NotApplicable(Exception):
+    """Raised by a check that finds, on looking, that the adapter has nothing it speaks of. ``str()`` says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One clause and its proof. ``needs`` are capabilities without which it does not apply; ``after`` ids it stands on."""
+
+    id: str
+    level: Level
+    clause: str
+    since: str
+    why: str
+    run: Callable[["Harness"], None]
+    needs: frozenset[Capability] = frozenset()
+    after: tuple[str, ...] = ()
+    waivable: bool = True
+    failing: str = ""  # a failing example, one line or a short snippet, for `hub conform explain`
+    passing: str = ""
+
+    @property
+    def family(self) -> str:
+        """The two letters before the number."""
+        return self.id[:2]
+
+
+CHECKS: dict[str, Check] = {}
+"""All checks by id; filled by importing `conformance.checks`."""
+
+
+def check(
+    id: str,
+    *,
+    level: Level,
+    clause: str,
+    why: str,
+    since: str = "1.0",
+    needs: Capability | tuple[Capability, ...] = (),
+    after: tuple[str, ...] = (),
+    waivable: bool = True,
+    failing: str = "",
+    passing: str = "",
+) -> Callable[[Callable[["Harness"], None]], Callable[["Harness"], None]]:
+    """Register a check. ``clause`` is one present-tense sentence, unique, without "should"."""
+    family, _, number = id.partition("-")
+    if family not in FAMILIES or not (len(number) == 2 and number.isdigit()):
+        raise ValueError(f"{id} is no id: FAMILY-NN")
+    if id in CHECKS or any(each.clause == clause for each in CHECKS.values()):
+        raise ValueError(f"{id} or its clause is taken")
+    wanted = frozenset([needs] if isinstance(needs, Capability) else needs)
+
+    def register(run: Callable[["Harness"], None]) -> Callable[["Harness"], None]:
+        CHECKS[id] = Check(id, level, clause, since, why, run, wanted, after, waivable, failing, passing)
+        return run
+
+    return register

@@ -7,6 +7,7 @@ Every answer is explained by keywords of our own tables, never by the record's t
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from math import log2
 from typing import NamedTuple
@@ -79,7 +80,7 @@ class Classifier:
         self._tells = [
             frozenset().union(*(told[part] for part in _parts(word) if part in told)) for word in self._words
         ]
-        self._rules = rules
+        self._fitting = lru_cache(maxsize=4096)(lambda signals: tuple(rule for rule in rules if rule.fits(signals)))
         figures = (TITLE_WEIGHT, LEAST, LEAST_RISE, LEAST_MOST, LEAST_AMONG, MARGIN, MOST_DOUBLINGS, ASIDE)
         heard = (sorted((word, sorted(says.items())) for word, says in weights.items()), signals, figures)
         acted = [(rule.name, rule.into, *map(sorted, (rule.out_of, rule.when, rule.unless))) for rule in rules]
@@ -88,22 +89,23 @@ class Classifier:
     def read(self, title: str, detail: str, among: Collection[str] | None = None) -> Reading:
         """Find the item of a text: of all items, or only ``among`` some (then less evidence is enough)."""
         hits = self._hits(title, detail)
+        says, tells = self._says, self._tells
         scores: dict[str, float] = {}
-        signals: set[str] = set()
+        told: set[str] = set()
         for word, count in hits.items():
-            signals |= self._tells[word]
-            gain = 1 + min(log2(count), MOST_DOUBLINGS) / 2
-            for item, weight in self._says[word]:
+            if tells[word]:
+                told |= tells[word]
+            gain = 1 if count == 1 else 1 + min(log2(count), MOST_DOUBLINGS) / 2
+            for item, weight in says[word]:
                 scores[item] = scores.get(item, 0.0) + weight * gain
-        rules = tuple(rule.name for rule in self._rules if rule.apply(scores, signals))
-        ranked = sorted(
-            ((score, item) for item, score in scores.items() if score > 0 and (among is None or item in among)),
-            key=lambda each: (-each[0], each[1]),
-        )
+        signals = frozenset(told)
+        rules = [rule.name for rule in self._fitting(signals) if rule.move(scores)]
+        ranked = [(-score, item) for item, score in scores.items() if score > 0 and (among is None or item in among)]
         if not ranked:
             return NOTHING
-        top, item = ranked[0]
-        margin = (top - ranked[1][0]) / top if len(ranked) > 1 else 1.0
+        ranked.sort()  # best score first, of equal ones the lower code
+        top, item = -ranked[0][0], ranked[0][1]
+        margin = (top + ranked[1][0]) / top if len(ranked) > 1 else 1.0
         least = LEAST_AMONG if among else min(LEAST + (len(title) + len(detail)) * LEAST_RISE, LEAST_MOST)
         if _ASIDE.search(title):
             least *= ASIDE
@@ -112,8 +114,8 @@ class Classifier:
             item if sure else None,
             round(top / (top + least) * (0.6 + 0.4 * margin), 3) if sure else 0.0,
             self._explain(hits, ranked, rules),
-            tuple(each for _, each in ranked[:3]),
-            frozenset(signals),
+            tuple([each for _, each in ranked[:3]]),
+            signals,
         )
 
     def _hits(self, title: str, detail: str) -> dict[int, float]:
@@ -121,26 +123,22 @@ class Classifier:
         bound = len(title)
         hits: dict[int, float] = {}
         for word, start, _ in self._search.find_matches_as_indexes(f"{title}\n{detail[:READ_CHARS]}"):
-            hits[word] = hits.get(word, 0.0) + (TITLE_WEIGHT if start < bound else 1.0)
+            count = TITLE_WEIGHT if start < bound else 1.0
+            hits[word] = hits[word] + count if word in hits else count
         return hits
 
     def _explain(self, hits: Mapping[int, float], ranked: Sequence[tuple[float, str]], rules: Sequence[str]) -> str:
-        """Tell which of our words spoke, the first two scores and the rules used.
+        """Tell which of our words spoke, the first two scores and the rules used. ``ranked`` are (-score, item).
 
         For instance ``text: 楼上漏水 渗水 D0201=5.2; next D0703=0.9; rule 6``.
         """
-        top, item = ranked[0]
-        spoke = sorted(
-            (
-                (-weight, self._words[word])
-                for word in hits
-                for of, weight in self._says[word]
-                if of == item and weight > 0
-            )
-        )
-        words = "".join(f" {word}" for _, word in spoke[:5])
-        following = f"; next {ranked[1][1]}={ranked[1][0]:.1f}" if len(ranked) > 1 else ""
-        return f"text:{words} {item}={top:.1f}{following}" + (f"; rule {' '.join(rules)}" if rules else "")
+        negative, item = ranked[0]
+        says, words = self._says, self._words
+        spoke = [(-weight, words[word]) for word in hits for of, weight in says[word] if of == item and weight > 0]
+        spoke.sort()
+        best = "".join([f" {word}" for _, word in spoke[:5]])
+        following = f"; next {ranked[1][1]}={-ranked[1][0]:.1f}" if len(ranked) > 1 else ""
+        return f"text:{best} {item}={-negative:.1f}{following}" + (f"; rule {' '.join(rules)}" if rules else "")
 
 
 def _with_inner(word: str, weights: Mapping[str, Mapping[str, float]]) -> tuple[tuple[str, float], ...]:

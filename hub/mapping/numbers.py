@@ -23,6 +23,7 @@ _AMOUNT = re.compile(
     r"(?:余|多|几)?(?P<unit>[百千万亿]*)(?:余|多|几)?(?:元整?|块钱?|圆整?|RMB|CNY|人民币)?(?:左右|以上|多)?",
     re.IGNORECASE,
 )
+_PLAIN_AMOUNT = re.compile(r"(\d{1,11})(?:\.(\d\d))?", re.ASCII).fullmatch  # nearly all: 1200, 1200.50
 _PEOPLE = re.compile(
     r"(?:约|共计?|合计|近)*(?P<n>\d{1,9})(?:\.0*)?(?P<unit>[百千万]*)(?:余|多|几)?"
     r"(?:[人名位户]|人次)?(?:左右|以上)?"
@@ -41,8 +42,8 @@ def fen(value: Any) -> int | None:
     """
     if value is None or value == "":
         return None
-    if value.__class__ is str and len(value) < 12 and value.isdecimal() and value.isascii():
-        return int(value) * 100
+    if value.__class__ is str and (plain := _PLAIN_AMOUNT(value)):
+        return int(plain[1]) * 100 + int(plain[2] or 0)
     amount = _yuan(value)
     if amount is None:
         return None

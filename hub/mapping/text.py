@@ -35,7 +35,7 @@ def text(value: Any, field: str, note: Note) -> str | None:
     BOM, lone surrogates), ``text.unescaped`` (``&#20320;``); private-use glyphs are kept under ``text.private_use``.
     Raises `RecordRejected` ``schema.string_type`` for anything that is no text and ``text.too_long``.
     """
-    if value is None:
+    if value is None or value == "":
         return None
     if value.__class__ is not str:
         value = _from_scalar(value, field)
@@ -49,6 +49,8 @@ def text(value: Any, field: str, note: Note) -> str | None:
 
 def line(value: Any, field: str, note: Note) -> str | None:
     """Clean a text meant as one line: line ends and tabs become blanks. Otherwise as `text`."""
+    if value is None or value == "":
+        return None
     if value.__class__ is str and value.isprintable() and "&#" not in value and len(value) < MAX_TEXT:
         value = value.strip()
         return None if value in _NULL_WORDS else value
@@ -58,6 +60,8 @@ def line(value: Any, field: str, note: Note) -> str | None:
 
 def said(value: Any, field: str, note: Note) -> str | None:
     """As `line`; 无, 不详, ``-`` and the like say nothing either. For fields that are one value: names, numbers."""
+    if value is None or value == "":
+        return None
     if value.__class__ is str and value.isprintable() and "&#" not in value and len(value) < MAX_TEXT:
         value = value.strip()  # as in `line`: a record has a dozen of these, and a call less each is a microsecond
     else:
@@ -67,9 +71,11 @@ def said(value: Any, field: str, note: Note) -> str | None:
 
 def name(value: Any, field: str, note: Note) -> str | None:
     """A person's or body's name: one dot (·) for the many in use, no padding inside Chinese names (``张　三``)."""
+    if value.__class__ is str and value.isalpha() and len(value) < MAX_TEXT:  # letters alone leave nothing to clean
+        return None if value in _NOTHING else value
     written = said(value, field, note)
-    if written is None or written.isalpha():
-        return written
+    if written is None:
+        return None
     return _HAN_GAP.sub("", written.translate(_DOTS))
 
 

@@ -92,11 +92,9 @@ class Rule:
     when: frozenset[str]
     unless: frozenset[str] = frozenset()
 
-    def apply(self, scores: Scores, signals: Collection[str]) -> bool:
-        """Move the evidence. Returns whether there was any to move."""
-        if not self.fits(signals):
-            return False
-        moved = sum(scores.pop(item) for item in self.out_of & scores.keys())
+    def move(self, scores: Scores) -> bool:
+        """Move the evidence of a rule that `fits`. Returns whether there was any to move."""
+        moved = sum([scores.pop(item) for item in sorted(self.out_of & scores.keys())])  # sums must not hang on a hash
         if moved <= 0:
             return False
         target = max(self.into, key=lambda item: scores.get(item, 0.0))

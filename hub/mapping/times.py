@@ -57,7 +57,7 @@ class Moment(NamedTuple):
     @property
     def text(self) -> str:
         """UTC text ``YYYY-MM-DDTHH:MM:SSZ``."""
-        return self.utc.isoformat(timespec="seconds") + "Z"
+        return self.utc.isoformat("T", "seconds") + "Z"
 
     @property
     def micros(self) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from world import rows, value, write
+from world import NewUrl, rows, value, write
 
 from conformance.lab import Lab
 from hub.api import Adapter, AdapterConfig, Capability, Draft, Item, Manifest, Page, Source
@@ -223,3 +223,16 @@ def test_pause_resume_and_rewind_are_kept_and_audited(lab: Lab, settings: Settin
     assert run(settings, store)["dispute_code"].runs[0].counts.fetched > 100
     actions = {row.action for row in rows(store, "SELECT action FROM audit")}
     assert {"source.paused", "source.resumed", "source.rewound"} <= actions
+
+
+def test_the_engine_fills_either_database_alike(lab: Lab, new_url: NewUrl, tmp_path: Path) -> None:
+    Keyring.create(tmp_path / "keyring.json")
+    config = write(lab, tmp_path)
+    config.write_text(config.read_text().replace(f"sqlite:///{tmp_path}/yiwang.db", new_url()))
+    settings = load(config)
+    with Store.open(settings.store.url, settings.store.keys) as store:
+        assert not [report for report in run(settings, store).values() if report.failed]
+        held = contents(store)
+        assert run(settings, store)["dispute_code"].runs[0].counts.stored == 0
+        assert contents(store).records == held.records
+    assert len(held.records) > 300

@@ -13,7 +13,7 @@ COURT_CASE = re.compile(r"[（(〔\[]\d{4}[）)〕\]].+号")
 def references(text: str | None, own: tuple[str, str] | None = None) -> list[tuple[str, str]]:
     """A matter's ``own`` (kind, number) and those named in ``text``; several are told apart by commas or blanks."""
     found = [own] if own and own[1] else []
-    return found + [(kind, number) for kind, number in _cited(text or "")]
+    return [*found, *_cited(text)] if text else found
 
 
 def _cited(text: str) -> Iterator[tuple[str, str]]:

@@ -20,10 +20,11 @@ import zstandard
 
 from bench.serve import served
 from hub.engine.worker import Job, mapper_for, open_source
-from hub.ingest import Batch, Line, Shaper
+from hub.ingest import Line
 from hub.mapping.normalize import Normalizer
 from hub.registry import Registry
 from hub.settings import HttpSettings, SourceSettings, adapter_config
+from hub.shaping import Batch, Shaper
 from hub.sources.envelope import reopen
 from hub.store.progress import StreamKey
 from hub.store.store import Store

@@ -67,12 +67,16 @@ class StoreSettings(Section):
 
 
 class RunSettings(Section):
-    """The engine: default pause between pulls, sources at a time, pages fetched ahead, memory of one worker process."""
+    """The engine: default pause between pulls, sources at a time, pages fetched ahead, memory of one worker process.
+
+    ``shapers`` processes shape the pages of one source where a read is long.
+    """
 
     poll_s: Seconds = 300
     workers: Annotated[int, Field(ge=1, le=64)] = 8
     stop_s: Seconds = 5
     prefetch: Annotated[int, Field(ge=1, le=64)] = 4
+    shapers: Annotated[int, Field(ge=1, le=16)] = 2
     memory_mb: Annotated[int, Field(ge=128)] = 1024
 
 

@@ -5,29 +5,91 @@ Public and versioned like `hub.api`. The conformance suite and the crash tests s
 the third passing of that point.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from hub import events
 from hub.clock import utc_now
 from hub.contract import Adapter
+from hub.engine.local import log_run
 from hub.engine.worker import Job, mapper_for, open_source, read, shaper_for
 from hub.ingest import POINTS, Failure, Limits, Line, RunReport, Stop, no_stop
+from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
+from hub.sources.http import HttpSource
+from hub.store.maintain import check
 from hub.store.progress import StreamKey
+from hub.store.show import open_version
 from hub.store.store import Store
+from hub.store.vault import Keyring
 
-__all__ = ["POINTS", "Contents", "contents", "kill_at", "run_source"]
+__all__ = [
+    "POINTS",
+    "Contents",
+    "HttpSettings",
+    "Mapper",
+    "RecordRow",
+    "RunReport",
+    "SourceSettings",
+    "Stop",
+    "Store",
+    "adapter_config",
+    "caught_events",
+    "contents",
+    "faults_of",
+    "kill_at",
+    "load_adapter",
+    "mapper_for",
+    "new_store",
+    "no_stop",
+    "open_wire",
+    "records",
+    "run_and_die",
+    "run_source",
+]
 
 DEFAULT_HTTP = HttpSettings()
+Clock = Callable[[], datetime]
+
+
+def load_adapter(name: str) -> type[Adapter[Any]]:
+    """The installed adapter of that name. Raises PluginError."""
+    return Registry.load_one(name)
+
+
+def new_store(folder: Path) -> Store:
+    """A fresh embedded store in ``folder``, migrated, with a keyring of its own. To be closed by the caller."""
+    Keyring.create(folder / "keyring.json")
+    return Store.open(f"sqlite:///{folder}/store.db", folder / "keyring.json")
+
+
+@contextmanager
+def open_wire(
+    kind: type[Adapter[Any]],
+    source: SourceSettings,
+    *,
+    http: HttpSettings = DEFAULT_HTTP,
+    clock: Clock = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[Adapter[Any], HttpSource]]:
+    """An adapter of one instance and its source, as a worker has them; ``start_read`` begins each read."""
+    adapter = kind(adapter_config(source, kind.Config))
+    job = Job(source, http, None, prefetch=1, memory_mb=0)
+    with open_source(adapter, job, clock=clock, sleep=sleep, should_stop=should_stop) as wire:
+        yield adapter, wire
 
 
 def run_source(
@@ -37,22 +99,26 @@ def run_source(
     *,
     http: HttpSettings = DEFAULT_HTTP,
     taxonomy: Path | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Clock = utc_now,
     stop: Stop = no_stop,
+    mapper: Mapper | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> list[RunReport]:
     """Run every stream of one source once, here and now: the same line as the daemon's, without worker processes.
 
-    Errors of the source end the stream's run with their outcome, as in production; other exceptions rise.
+    Errors of the source end the stream's run with their outcome, as in production; other exceptions rise. Runs are
+    logged like the daemon's. ``mapper`` is the adapter's (`mapper_for`), made anew unless given. ``sleep`` does the
+    waiting between attempts; ``should_stop`` is asked during it.
     """
-    adapter = kind(adapter_config(source, kind.Config))
-    mapper = mapper_for(kind, taxonomy)
+    mapper = mapper or mapper_for(kind, taxonomy)
     reports = []
-    with open_source(adapter, Job(source, http, taxonomy, prefetch=1, memory_mb=0), clock=clock) as wire:
-        for stream in kind.manifest.streams:
+    with open_wire(kind, source, http=http, clock=clock, sleep=sleep, should_stop=should_stop) as (adapter, wire):
+        for stream in adapter.manifest.streams:
             line = Line(
                 store,
                 StreamKey(source.home, source.name, stream.name),
-                kind.manifest,
+                adapter.manifest,
                 mapping=mapper.version,
                 clock=clock,
                 overlap_s=source.overlap_s,
@@ -60,16 +126,47 @@ def run_source(
                 stop=stop,
             )
             since = line.begin()
+            events.log(events.RUN_STARTED, source=source.name, stream=stream.name, run_id=line.run)
             failure: Failure | None = None
             try:
                 for batch in read(
                     adapter, wire, shaper_for(adapter, mapper, source=source.name, stream=stream.name), since
                 ):
                     line.commit(batch)
+                    for refusal in batch.refusals:
+                        told = {"code": refusal.code, "field": refusal.field}
+                        ref = f"run {line.run} item {refusal.item_no}"
+                        events.log(events.RECORD_REJECTED, source=source.name, record_ref=ref, **told)
             except Exception as error:  # noqa: BLE001 - told as the run's outcome, as the worker does
                 failure = Failure.of(error)
-            reports.append(line.close(failure))
+            report = line.close(failure)
+            log_run(report)
+            reports.append(report)
     return reports
+
+
+@contextmanager
+def caught_events() -> Iterator[list[Mapping[str, Any]]]:
+    """Catch the events logged in the block, as they would have been written, instead of writing them."""
+    import structlog  # noqa: PLC0415 - as in `hub.events`: imported with the first event
+
+    caught: list[Mapping[str, Any]] = []
+
+    def keep(logger: Any, method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        caught.append(dict(line))
+        raise structlog.DropEvent
+
+    events.configure()
+    before = structlog.get_config()
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, stamp, events.keep_allowed, keep],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+    )
+    try:
+        yield caught
+    finally:
+        structlog.configure(**before)
 
 
 def kill_at(point: str, times: int = 1) -> Stop:
@@ -86,6 +183,100 @@ def kill_at(point: str, times: int = 1) -> Stop:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return stop
+
+
+def run_and_die(
+    store: Store,
+    kind: type[Adapter[Any]],
+    source: SourceSettings,
+    point: str,
+    times: int = 1,
+    *,
+    http: HttpSettings = DEFAULT_HTTP,
+    now: datetime | None = None,
+) -> bool:
+    """Run a source into an open store's files in a child process that dies at the ``times``-th passing of ``point``.
+
+    ``kind`` is a class a fresh process can import. ``now`` is the child's clock, standing still. Answers whether it
+    died there; False means that it ended without ever coming so far.
+    """
+    url = store.database.engine.url.render_as_string(hide_password=False)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["hub.engine.warm", "hub.testing"])
+    child = context.Process(target=_die, args=(kind, source, url, store.keyring.path, point, times, http, now))
+    child.start()
+    child.join()
+    return child.exitcode == -signal.SIGKILL
+
+
+def _die(
+    kind: type[Adapter[Any]],
+    source: SourceSettings,
+    url: str,
+    keys: Path,
+    point: str,
+    times: int,
+    http: HttpSettings,
+    now: datetime | None,
+) -> None:
+    with Store.open(url, keys, upgrade=False) as store, caught_events():
+        stop = kill_at(point, times)
+        run_source(store, kind, source, http=http, clock=(lambda: now) if now else utc_now, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record as the store holds it, opened: ``body`` is its current version, personal data in clear.
+
+    ``versions`` counts them; ``notes`` are ``code@field``.
+    """
+
+    source: str
+    stream: str
+    key: str
+    revision: int | None
+    item: str | None
+    method: str
+    stage: str | None
+    deleted: bool
+    versions: int
+    notes: tuple[str, ...]
+    body: Mapping[str, Any] = field(repr=False)
+
+
+_RECORDS = """
+SELECT r.home, r.id, r.source, r.stream, r.key, r.revision, r.item, r.method, r.stage, r.deleted, r.notes,
+       v.version, v.key_id, v.body,
+       (SELECT count(*) FROM version n WHERE n.home = r.home AND n.record = r.id) AS versions
+FROM record r JOIN version v ON v.home = r.home AND v.record = r.id AND v.version = r.version
+ORDER BY r.source, r.stream, r.key
+"""
+
+
+def records(store: Store) -> list[RecordRow]:
+    """Every record of a small store, by source, stream and key."""
+    with store.database.reading() as connection:
+        return [
+            RecordRow(
+                source=row.source,
+                stream=row.stream,
+                key=row.key,
+                revision=row.revision,
+                item=row.item,
+                method=row.method,
+                stage=row.stage,
+                deleted=bool(row.deleted),
+                versions=row.versions,
+                notes=tuple(row.notes.split()),
+                body=open_version(store.keyring, (row.home, row.id, row.version), row.key_id, bytes(row.body)),
+            )
+            for row in connection.execute(text(_RECORDS))
+        ]
+
+
+def faults_of(store: Store) -> list[str]:
+    """What is wrong with a store by its own check (counts, chains, seals); empty when nothing is."""
+    return [str(fault) for fault in check(store.database, store.keyring)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import zstandard
 
-from hub.ingest import head, subjects
+from hub.shaping import head, subjects
 from hub.store import progress
 from hub.store.database import Database
 from hub.store.progress import StreamKey

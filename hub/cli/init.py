@@ -24,6 +24,7 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 # workers = 8                                  # sources read at a time
 # stop_s = 5                                   # seconds to end in
 # prefetch = 4                                 # pages fetched ahead of the writer
+# shapers = 2                                  # processes that shape the pages of one long read
 # memory_mb = 1024                             # of one worker process
 
 [http]

@@ -17,16 +17,18 @@ from typing import Any
 from hub import events
 from hub.clock import utc_now
 from hub.contract import Manifest
-from hub.engine.worker import Job, mapper_for, work
+from hub.engine.worker import Job, assist, mapper_for, work
 from hub.errors import HubError, StoreError
-from hub.ingest import STOPPED, Batch, Failure, Limits, Line, RunReport
+from hub.ingest import STOPPED, Failure, Limits, Line, RunReport
 from hub.registry import Registry
 from hub.settings import Settings, SourceSettings
+from hub.shaping import Batch
 from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts
 
+LONG_READ = 3  # pages after which a read is worth a second process to shape its pages
 TICK_S = 0.5  # how long a request to stop may go unnoticed
 
 Progress = Callable[[str, Counts, int | None], None]
@@ -38,7 +40,12 @@ class _Worker:
     source: SourceSettings
     process: BaseProcess
     pipe: Connection
+    job: Job
+    handing: list[Connection]  # ends of the worker's pipes to mates that are not started yet
+    mates: list[tuple[BaseProcess, Connection]] = field(default_factory=list)
     line: Line | None = None
+    turn: int = 0  # number of the page to be committed next
+    held: dict[int, list[Batch]] = field(default_factory=dict)  # batches whose turn has not come
     reports: list[RunReport] = field(default_factory=list)
     stopping: bool = False
     heard: float = field(default_factory=monotonic)
@@ -95,15 +102,27 @@ class LocalEngine:
         source, run = self.settings.source(name), self.settings.run
         job = Job(source, self.settings.http, self.settings.taxonomy.folder, run.prefetch, run.memory_mb)
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=work, args=(theirs, job), name=f"yiwang-{name}", daemon=True)
+        pairs = [self._context.Pipe() for _ in range(run.shapers - 1)]
+        process = self._context.Process(
+            target=work, args=(theirs, [taking for _, taking in pairs], job), name=f"yiwang-{name}", daemon=True
+        )
         process.start()
-        theirs.close()
-        self._workers[name] = _Worker(source, process, ours)
+        for end in (theirs, *(taking for _, taking in pairs)):
+            end.close()
+        self._workers[name] = _Worker(source, process, ours, job, [handing for handing, _ in pairs])
 
     def step(self, timeout: float) -> list[SourceReport]:
         """Commit what has come within ``timeout`` seconds; answers the sources that ended."""
-        pipes = {worker.pipe: worker for worker in self._workers.values()}
-        ended = [report for pipe in wait(list(pipes), timeout) if (report := self._hear(pipes[pipe]))]  # type: ignore[index]
+        pipes = {
+            pipe: worker
+            for worker in self._workers.values()
+            for pipe in (worker.pipe, *(pipe for _, pipe in worker.mates))
+        }
+        ended = []
+        for pipe in wait(list(pipes), timeout):
+            worker = pipes[pipe]  # type: ignore[index]
+            if worker.source.name in self._workers and (report := self._hear(worker, pipe)):  # type: ignore[arg-type]
+                ended.append(report)
         silent = Failure(progress.INCOMPLETE, "worker.stalled: no sign of life for too long; ended")
         stalled = [w for w in self._workers.values() if monotonic() - w.heard > self.stall_s and not w.stopping]
         return ended + [self._end(worker, silent) for worker in stalled]
@@ -134,19 +153,23 @@ class LocalEngine:
         ended += [self._end(worker, STOPPED) for worker in list(self._workers.values())]
         return ended
 
-    def _hear(self, worker: _Worker) -> SourceReport | None:
-        """Take one message of a worker."""
+    def _hear(self, worker: _Worker, pipe: Connection) -> SourceReport | None:
+        """Take one message of a worker or one of its mates."""
         worker.heard = monotonic()
         try:
-            message: tuple[Any, ...] = worker.pipe.recv()
+            message: tuple[Any, ...] = pipe.recv()
         except (EOFError, ConnectionResetError):
-            worker.process.join(1)
-            events.log(events.WORKER_LOST, source=worker.source.name, exit_code=worker.process.exitcode)
-            lost = f"worker.lost: the worker process ended by itself (exit code {worker.process.exitcode})"
+            process = next((mate for mate, of in worker.mates if of is pipe), worker.process)
+            process.join(1)
+            events.log(events.WORKER_LOST, source=worker.source.name, exit_code=process.exitcode)
+            lost = f"worker.lost: a worker process ended by itself (exit code {process.exitcode})"
             return self._end(worker, Failure(progress.INCOMPLETE, lost))
         match message:
-            case ("batch", Batch() as batch):
-                return self._commit(worker, batch)
+            case ("batch", int() as number, Batch() as batch):
+                worker.held.setdefault(number, []).append(batch)
+                return self._commit_turn(worker)
+            case ("failed", Failure() as failure):
+                return self._end(worker, failure)
             case ("begin", str() as stream, Manifest() as manifest):
                 self._begin(worker, stream, manifest)
             case ("end", failure):
@@ -174,11 +197,37 @@ class LocalEngine:
             overlap_s=source.overlap_s,
             limits=Limits(source.reject_share, source.reject_least, source.allow_empty),
         )
+        worker.turn, worker.held = 0, {}
         since = worker.line.begin()
         events.log(
             events.RUN_STARTED, source=source.name, stream=stream, run_id=worker.line.run, adapter=worker.line.adapter
         )
         _tell(worker, ("since", since))
+
+    def _commit_turn(self, worker: _Worker) -> SourceReport | None:
+        """Commit the batches whose turn has come, in the order of the pages."""
+        while waiting := worker.held.get(worker.turn):
+            batch = waiting.pop(0)
+            if report := self._commit(worker, batch):
+                return report
+            if batch.last:
+                del worker.held[worker.turn]
+                worker.turn += 1
+                _tell(worker, ("committed",))
+        if worker.turn >= LONG_READ and worker.handing and not worker.stopping:
+            self._add_mate(worker)
+        return None
+
+    def _add_mate(self, worker: _Worker) -> None:
+        """Start one more process that shapes pages of this read."""
+        handing = worker.handing.pop()
+        ours, theirs = self._context.Pipe()
+        name = f"yiwang-{worker.source.name}-mate"
+        mate = self._context.Process(target=assist, args=(handing, theirs, worker.job), name=name, daemon=True)
+        mate.start()
+        theirs.close()
+        handing.close()
+        worker.mates.append((mate, ours))
 
     def _commit(self, worker: _Worker, batch: Batch) -> SourceReport | None:
         assert worker.line is not None
@@ -199,7 +248,6 @@ class LocalEngine:
             )
         events.log(events.PAGE_COMMITTED, source=worker.source.name, run_id=line.run, pages=line.pages)
         self.on_progress(worker.source.name, line.counts, batch.total)
-        _tell(worker, ("committed",))
         return None
 
     def _close(self, worker: _Worker, failure: Failure | None) -> None:
@@ -218,12 +266,13 @@ class LocalEngine:
             self._close(worker, failure or Failure(progress.INCOMPLETE, "worker.silent: it left without an end"))
         except HubError as error:  # the store itself fails: tell it, the run stays open and is closed by the next one
             broken = str(error)
-        worker.pipe.close()
-        if worker.process.is_alive():
-            worker.process.join(0.2 if failure is None else 0)
-            if worker.process.is_alive():
-                worker.process.kill()
-        worker.process.join()
+        for pipe in (worker.pipe, *worker.handing, *(pipe for _, pipe in worker.mates)):
+            pipe.close()
+        for process in (worker.process, *(mate for mate, _ in worker.mates)):
+            process.join(0.2 if failure is None else 0)
+            if process.is_alive():
+                process.kill()
+            process.join()
         if broken:
             events.log(events.SOURCE_FAILED, source=worker.source.name, error=broken)
         return SourceReport(worker.source.name, tuple(worker.reports), broken)

@@ -1,32 +1,36 @@
 """One source run in its own process: adapter code fetches and shapes here, and never sees a key of the vault.
 
-The worker sends batches and waits for their commit once ``prefetch`` of them are under way. What an adapter does to
-itself (an endless loop, all the memory, ``sys.exit``) ends this process only.
+The worker sends batches and waits for commits once ``prefetch`` pages are under way. Where a read is long, mates (more
+processes with the same adapter) shape pages beside it; the writer commits in the order of the pages. What an adapter
+does to itself (an endless loop, all the memory, ``sys.exit``) ends this process only.
 """
 
 import gc
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from hub.clock import utc_now
-from hub.contract import Adapter
+from hub.contract import Adapter, Page
 from hub.errors import HubError, SourceError
-from hub.ingest import Batch, Failure, Shaper
+from hub.ingest import Failure
 from hub.mapping.mapper import Mapper
 from hub.mapping.normalize import Normalizer
 from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
+from hub.shaping import Batch, Shaper
+from hub.sources.envelope import reopen
 from hub.sources.http import HttpLimits, HttpSource, OnRetry
 from schemas.taxonomy import load
 from schemas.taxonomy.sssom import read_sssom
-
 
 YOUNG_OBJECTS = 100_000  # a page of records makes tens of thousands of objects and no cycles
 
@@ -60,6 +64,7 @@ def open_source(
     clock: Callable[[], datetime] = utc_now,
     on_retry: OnRetry | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> HttpSource:
     """The world as this instance may see it."""
     http = job.http
@@ -80,6 +85,7 @@ def open_source(
         clock=clock,
         on_retry=on_retry,
         should_stop=should_stop,
+        sleep=sleep,
     )
 
 
@@ -90,33 +96,21 @@ def read(adapter: Adapter[Any], source: HttpSource, shaper: Shaper, since: datet
         yield from shaper.batches(page)
 
 
-def work(pipe: Connection, job: Job) -> None:
+def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
     """Body of the worker process.
 
-    Sends ``("begin", stream, manifest)`` and waits for ``("since", time)``; then ``("batch", Batch)``, each answered by
-    ``("committed",)``; then ``("end", Failure | None)``; after the last stream ``("bye",)``. Instead of any answer
-    ``("stop",)`` may come.
+    Sends ``("begin", stream, manifest)`` and waits for ``("since", time)``; then ``("batch", page number, Batch)``,
+    each page answered by ``("committed",)`` once it is; then ``("end", Failure | None)``; after the last stream
+    ``("bye",)``. Instead of any answer ``("stop",)`` may come. ``mates`` lead to processes that shape pages this one
+    has no time for.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    for name in [name for name in os.environ if name.startswith("HUB_")]:
-        del os.environ[name]  # may hold secrets of other sources
-    limit = job.memory_mb * 1_000_000
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    talk = _Talk(pipe, job.prefetch)
+    talk = _Talk(pipe, mates, job.prefetch)
     try:
-        kind = Registry.load_one(job.source.adapter)
-        adapter = kind(adapter_config(job.source, kind.Config))
-        mapper = mapper_for(kind, job.taxonomy)
-        gc.freeze()  # taxonomy and automaton live as long as the process: the collector need not walk them
-        gc.set_threshold(YOUNG_OBJECTS)
+        adapter, mapper = _settle(job)
         with open_source(adapter, job, on_retry=talk.retrying, should_stop=talk.asked_to_stop) as source:
-            for stream in kind.manifest.streams:
-                talk.stream(
-                    stream.name,
-                    adapter,
-                    source,
-                    shaper_for(adapter, mapper, source=job.source.name, stream=stream.name),
-                )
+            for stream in adapter.manifest.streams:
+                shaper = shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
+                talk.stream(stream.name, adapter, source, shaper)
     except _StopAsked:
         pass
     except HubError as error:  # before any stream began: settings, registry, a host that is not allowed
@@ -124,15 +118,55 @@ def work(pipe: Connection, job: Job) -> None:
     talk.send(("bye",))
 
 
+def assist(pages: Connection, pipe: Connection, job: Job) -> None:
+    """Body of a mate: shapes the pages a worker hands over and sends their batches, numbered, to the writer.
+
+    It opens the page's bytes anew, as a remap does. Says ``"ready"`` to the worker before each page; ends with its
+    pipe.
+    """
+    adapter, mapper = _settle(job)
+    shapers = {
+        stream.name: shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
+        for stream in adapter.manifest.streams
+    }
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the worker has ended, so has its read
+        while True:
+            pages.send("ready")
+            number, handed = pages.recv()
+            try:
+                page = reopen(handed.content, adapter.manifest, handed.stream, handed.fetched, handed.window)
+                page.clock, page.total = handed.clock, handed.total
+                for batch in shapers[handed.stream].batches(page):
+                    pipe.send(("batch", number, batch))
+            except Exception as error:  # noqa: BLE001 - adapter code: told as this run's failure
+                pipe.send(("failed", Failure.of(error)))
+
+
+def _settle(job: Job) -> tuple[Adapter[Any], Mapper]:
+    """Make this process the adapter's: no variables of ours, a limit on memory, the adapter and its mapping."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        del os.environ[name]  # may hold secrets of other sources
+    limit = job.memory_mb * 1_000_000
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    kind = Registry.load_one(job.source.adapter)
+    adapter = kind(adapter_config(job.source, kind.Config))
+    mapper = mapper_for(kind, job.taxonomy)
+    gc.freeze()  # taxonomy and automaton live as long as the process: the collector need not walk them
+    gc.set_threshold(YOUNG_OBJECTS)
+    return adapter, mapper
+
+
 class _StopAsked(BaseException):
     """The parent asked to stop; unwinds through adapter code that catches Exception."""
 
 
 class _Talk:
-    """The worker's end of the pipe."""
+    """The worker's end of the pipes."""
 
-    def __init__(self, pipe: Connection, prefetch: int) -> None:
-        self._pipe, self._prefetch, self._under_way = pipe, prefetch, 0
+    def __init__(self, pipe: Connection, mates: Sequence[Connection], prefetch: int) -> None:
+        self._pipe, self._mates, self._prefetch = pipe, mates, prefetch
+        self._under_way = 0  # pages read and not yet committed
         self._stop = False
 
     def send(self, message: tuple[Any, ...]) -> None:
@@ -158,10 +192,11 @@ class _Talk:
             raise _StopAsked
         failure: Failure | None = None
         try:
-            for batch in read(adapter, source, shaper, answer[1]):
+            source.start_read(name)
+            for number, page in enumerate(adapter.pages(source, answer[1])):
                 self._room()
-                self.send(("batch", batch))
                 self._under_way += 1
+                self._shape(number, page, shaper)
         except _StopAsked:
             raise
         except (Exception, SystemExit) as error:
@@ -172,8 +207,18 @@ class _Talk:
             self._take()
         self.send(("end", failure))
 
+    def _shape(self, number: int, page: Page, shaper: Shaper) -> None:
+        """Hand the page to a mate that is ready, or shape it here."""
+        for mate in self._mates:
+            if mate.poll():
+                mate.recv()
+                mate.send((number, replace(page, body=None, rows=())))
+                return
+        for batch in shaper.batches(page):
+            self.send(("batch", number, batch))
+
     def _room(self) -> None:
-        """Wait until fewer than ``prefetch`` batches are under way."""
+        """Wait until fewer than ``prefetch`` pages are under way."""
         if self.asked_to_stop():
             raise _StopAsked
         while self._under_way >= self._prefetch:

@@ -77,6 +77,10 @@ class Classifier:
         self._words = sorted(weights.keys() | told.keys())
         self._search = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
         self._says = [_with_inner(word, weights) for word in self._words]
+        self._voices = [  # how each word is named as evidence for an item: the strongest first when sorted
+            {item: (-weight, word) for item, weight in says if weight > 0}
+            for word, says in zip(self._words, self._says, strict=True)
+        ]
         self._tells = [
             frozenset().union(*(told[part] for part in _parts(word) if part in told)) for word in self._words
         ]
@@ -133,9 +137,8 @@ class Classifier:
         For instance ``text: 楼上漏水 渗水 D0201=5.2; next D0703=0.9; rule 6``.
         """
         negative, item = ranked[0]
-        says, words = self._says, self._words
-        spoke = [(-weight, words[word]) for word in hits for of, weight in says[word] if of == item and weight > 0]
-        spoke.sort()
+        voices = self._voices
+        spoke = sorted([voice for word in hits if (voice := voices[word].get(item))])
         best = "".join([f" {word}" for _, word in spoke[:5]])
         following = f"; next {ranked[1][1]}={-ranked[1][0]:.1f}" if len(ranked) > 1 else ""
         return f"text:{best} {item}={-negative:.1f}{following}" + (f"; rule {' '.join(rules)}" if rules else "")

@@ -1,7 +1,7 @@
 """Which of the 84 items a matter is: code, label, cause and text, in that order."""
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
 
 from hub.contract import Manifest
 from hub.mapping.classify import Classifier
@@ -16,6 +16,9 @@ _REMEMBERED = 50_000
 """Source codes kept with their verdict; a source has hundreds, one that has more is not using codes."""
 
 _NO_TABLE = "no table knows the source's code"
+
+# what the model would call itself; calling the model costs half as much again
+_validate: Callable[[Any], Classification] = Classification.__pydantic_validator__.validate_python
 
 _Key = tuple[str | None, str | None, str | None]
 """The source's own word: code, label, edition."""
@@ -130,7 +133,7 @@ class Mapper:
             title = title.replace(label, "")
         reading = self.classifier.read(title, detail, known.among)
         told = verdict.evidence if verdict else _NO_TABLE if key[0] or key[1] else ""
-        evidence = "; ".join(filter(None, (told, reading.evidence)))
+        evidence = f"{told}; {reading.evidence}" if told and reading.evidence else told or reading.evidence
         if reading.item:
             return self._made(key, "text", reading.item, reading.confidence, evidence, reading.candidates)
         if verdict is None:
@@ -157,20 +160,22 @@ class Mapper:
         found: str | None,
         confidence: float,
         evidence: str,
-        candidates: Iterable[str] = (),
+        candidates: tuple[str, ...] = (),
     ) -> Classification:
         """``found`` is an item, for a proposal an item or category of which only the category is kept."""
         code, label, edition = key
         item = self.taxonomy.items.get(found) if found else None
-        return Classification(
-            item=None if method == "proposal" else found,
-            category=item.category if item else found,
-            method=method,
-            confidence=confidence,
-            evidence=evidence,
-            candidates=tuple(dict.fromkeys(candidates)),
-            mapping=self.version,
-            code=code,
-            label=label,
-            edition=edition,
+        return _validate(
+            {
+                "item": None if method == "proposal" else found,
+                "category": item.category if item else found,
+                "method": method,
+                "confidence": confidence,
+                "evidence": evidence,
+                "candidates": tuple(dict.fromkeys(candidates)) if candidates else (),
+                "mapping": self.version,
+                "code": code,
+                "label": label,
+                "edition": edition,
+            }
         )

@@ -24,7 +24,7 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
     successor under ``region.abolished``, a town the table lacks its county under ``region.coarser``. A region not told
     is read from ``org_path``. Coordinates: see `_coordinates`.
     """
-    path = _path(draft.org_path, note)
+    path = _path(draft.org_path, note) if draft.org_path else ()
     told: dict[str, Any] = {}
     if draft.address is not None:
         told["address"] = said(draft.address, "address", note)
@@ -72,8 +72,6 @@ def _region_of_path(path: tuple[str, ...]) -> str:
 
 
 def _path(levels: Sequence[str], note: Note) -> tuple[str, ...]:
-    if not levels:
-        return ()
     if isinstance(levels, str):  # one text where a list was meant
         levels = half_width(levels).replace(">", "/").replace("-", "/").split("/")
     elif not isinstance(levels, (list, tuple)):

@@ -113,7 +113,12 @@ def revision(value: Any, zone: ZoneInfo) -> tuple[int | None, Moment | None]:
     14 digits; every other one from 0 to 2**63-1 is a counter and kept as it is, ``20260302`` too: as a counter it
     orders just as well. Raises `TimeError`.
     """
-    if isinstance(value, str) and len(value) < 64 and (digits := half_width(value).strip()).isdecimal():
+    if (
+        isinstance(value, str)
+        and "-" not in value  # as in most times: spare them the look for digits
+        and len(value) < 64
+        and (digits := half_width(value).strip()).isdecimal()
+    ):
         written = len(digits) in _WRITTEN_LENGTHS and digits[:2] in _CENTURIES
         if not written or _unit(int(digits)) is not None:
             value = int(digits)

@@ -147,7 +147,7 @@ def test_an_unruly_adapter_ends_its_own_run_only(
     with Store.open(settings.store.url, settings.store.keys) as store:
         engine = LocalEngine(settings, store, Registry.load())
         if way == "loop":
-            engine.stall_s = 1
+            engine.stall_s = 5
         reports = {report.source: report for report in engine.run_once(list(settings.sources))}
         (mine,) = reports["unruly"].runs
         assert mine.outcome == "incomplete"

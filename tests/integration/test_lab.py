@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.lab import ALL, FAULTS, Lab, RawRow, Row, sample_rows
+from conformance.lab import ALL, Lab, RawRow, Row, sample_rows
 from conformance.lab.real import real_rows
 from conformance.lab.rows import Rows
 from hub.api import (
@@ -295,11 +295,6 @@ def test_a_stopped_source_refuses_and_comes_back_on_its_port(lab: Lab) -> None:
     lab.start("open311")
     assert lab.url("open311") == before
     assert keys(lab, "open311")
-
-
-def test_every_fault_has_a_test() -> None:
-    tested = {mark.args[1][n][0] for mark in test_a_fault_is_one_named_error_and_passes.pytestmark for n in range(15)}
-    assert set(FAULTS) == tested | {"token_dies", "slow", "repeat"}
 
 
 def test_what_does_not_exist_is_refused(lab: Lab) -> None:

@@ -531,6 +531,35 @@ def test_scale_and_channel(record):
     assert (record().channel, record(channel="WS").channel) == ("TJ", "WS")
 
 
+def test_a_repaired_name_of_an_extra_field_is_noted_on_every_record(record):
+    for _ in range(2):
+        got = record(extra={"mode\u200b": "x"})
+        assert (got.extra, notes(got)) == ({"mode": "x"}, {("text.cleaned", "extra")})
+
+
+def test_names_of_extra_fields_that_equal_each_other_are_told_apart(record):
+    assert record(extra={1: "x"}).extra == {"1": "x"}
+    with pytest.raises(RecordRejected, match="bool"):
+        record(extra={True: "x"})
+
+
+def test_notes_name_the_part_they_concern(record):
+    got = record(
+        title="a\u200b",
+        parties=[DraftParty(name="张三"), DraftParty(name="李四", phone="12")],
+        steps=[DraftStep(action="受理", at="never")],
+        resolution=DraftResolution(success="perhaps"),
+        references=[("court_case", "12")],
+    )
+    assert notes(got) == {
+        ("text.cleaned", "title"),
+        ("phone.length", "parties[1].phone"),
+        ("time.invalid", "steps[0].at"),
+        ("code.unknown", "resolution.success"),
+        ("reference.case_number", "references[0]"),
+    }
+
+
 def test_extra_keeps_text_and_json(record):
     got = record(extra={"a": " x ", "b": None, "c": {"d": [1, 2]}, "e": 3, "f": "\\N", "g": True})
     assert got.extra == {"a": "x", "c": '{"d":[1,2]}', "e": "3", "g": "true"}

@@ -1,7 +1,7 @@
-"""What a check is: an id never reused, one clause, a level, and a function that looks at an adapter through the harness.
+"""What a check is: an id never reused, one clause, a level, and a function that looks at an adapter.
 
-A check that sees nothing has proven nothing: it must call `Harness.observe` (the harness does so for what it reads), or its
-outcome is ``not-observed``, which counts as a failure.
+It looks through the harness. A check that sees nothing has proven nothing: it must call `Harness.observe` (the harness
+does so for what it reads), or its outcome is ``not-observed``, which counts as a failure.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class Level(IntEnum):
 class Outcome(StrEnum):
     """What became of a check. Only ``pass``, ``not-applicable`` and a valid waiver let an adapter pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an outcome
     FAIL = "fail"
     NOT_APPLICABLE = "not-applicable"  # the adapter does not claim what the check is about
     BLOCKED = "blocked"  # a check this one stands on has failed
@@ -65,7 +65,10 @@ class NotApplicable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One clause and its proof. ``needs`` are capabilities without which it does not apply; ``after`` ids it stands on."""
+    """One clause and its proof.
+
+    ``needs`` are capabilities without which it does not apply; ``after`` ids it stands on.
+    """
 
     id: str
     level: Level

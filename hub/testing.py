@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import text
@@ -29,6 +31,7 @@ from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
 from hub.sources.http import HttpSource
+from hub.store.database import Database
 from hub.store.maintain import check
 from hub.store.progress import StreamKey
 from hub.store.show import open_version
@@ -70,9 +73,30 @@ def load_adapter(name: str) -> type[Adapter[Any]]:
 
 
 def new_store(folder: Path) -> Store:
-    """A fresh embedded store in ``folder``, migrated, with a keyring of its own. To be closed by the caller."""
-    Keyring.create(folder / "keyring.json")
-    return Store.open(f"sqlite:///{folder}/store.db", folder / "keyring.json")
+    """A fresh embedded store in ``folder``, migrated. To be closed by the caller.
+
+    All stores of one process have one keyring, so that their `contents` can be compared; migrating is done once.
+    """
+    tables, keys = _blank()
+    (folder / "store.db").write_bytes(tables)
+    (folder / "keyring.json").write_bytes(keys)
+    (folder / "keyring.json").chmod(0o600)
+    return _opened(f"sqlite:///{folder}/store.db", folder / "keyring.json")
+
+
+@cache
+def _blank() -> tuple[bytes, bytes]:
+    """The files of an empty store: database and keyring."""
+    with TemporaryDirectory(prefix="yiwang-") as folder:
+        database, keyring = Path(folder, "store.db"), Path(folder, "keyring.json")
+        Keyring.create(keyring)
+        Store.open(f"sqlite:///{database}", keyring).close()
+        return database.read_bytes(), keyring.read_bytes()
+
+
+def _opened(url: str, keys: Path) -> Store:
+    """A store known to be of this version, without asking Alembic again."""
+    return Store(Database(url), Keyring.load(keys))
 
 
 @contextmanager
@@ -219,7 +243,7 @@ def _die(
     http: HttpSettings,
     now: datetime | None,
 ) -> None:
-    with Store.open(url, keys, upgrade=False) as store, caught_events():
+    with _opened(url, keys) as store, caught_events():
         stop = kill_at(point, times)
         run_source(store, kind, source, http=http, clock=(lambda: now) if now else utc_now, stop=stop)
 

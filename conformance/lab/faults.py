@@ -1,17 +1,19 @@
 """The fault dial: what may go wrong between a source and the hub, laid around any wire.
 
 A fault is one function registered by name. It gets the `Exchange` at hand and decides what leaves the socket; what it
-does not touch goes out as the wire answered it.
+does not touch goes out as the wire answered it. Each tells the number it has in the list of faults (F01 to F50). Not on
+the dial, since they befall the way to a source and not the source: F02 (no such host), F04 and F05 (TLS).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from threading import Lock
 from typing import Any, Protocol
 
-from conformance.lab.wire import Reply, Wire
+from conformance.lab.rows import Entry, Row
+from conformance.lab.wire import Alter, Chunk, Reply, Wire
 
 LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>统一身份认证</title></head>"
@@ -32,8 +34,16 @@ class Exchange(Protocol):
         """The last answer this wire gave without a fault."""
         ...
 
-    def answer(self) -> Reply:
-        """What the wire would say."""
+    def answer(self, alter: Alter | None = None) -> Reply:
+        """What the wire would say, the rows it selects altered."""
+        ...
+
+    def refusal(self) -> Reply:
+        """What the wire would say to wrong credentials."""
+        ...
+
+    def refuse(self) -> None:
+        """End all connections and stop listening."""
         ...
 
     def send(self, reply: Reply, *, body: bytes | None = None) -> None:
@@ -99,6 +109,12 @@ class Dial:
             self._set.clear()
             self._acted.clear()
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of the faults that are set, spent ones too."""
+        with self._lock:
+            return frozenset(each.kind for each in self._set)
+
     def next(self) -> Fault | None:
         """Count one call and say which fault befalls it: the first one set that is due."""
         with self._lock:
@@ -111,98 +127,238 @@ class Dial:
             return None
 
 
-@fault("close")
-def close(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Hang up without a word."""
-    exchange.close()
+# F01 to F06, F12: the connection
 
 
-@fault("reset")
-def reset(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Promise the whole body, send half of it, reset the connection."""
-    reply = exchange.answer()
-    exchange.send(reply, body=reply.body[: len(reply.body) // 2])
-    exchange.close(reset=True)
-
-
-@fault("cut")
-def cut(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Half of the body with 200 and a Content-Length that fits the half."""
-    reply = exchange.answer()
-    exchange.send(Reply(reply.body[: len(reply.body) // 2], content_type=reply.content_type))
-
-
-@fault("html")
-def html(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """A login page with 200."""
-    exchange.send(Reply(LOGIN_PAGE, content_type="text/html;charset=UTF-8"))
-
-
-@fault("empty")
-def empty(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """200 and nothing."""
-    exchange.send(Reply(b""))
-
-
-@fault("status")
-def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Any HTTP status: ``status``, and ``retry_after`` seconds, told as an HTTP date when ``as_date``."""
-    headers = {}
-    if (wait_s := options.get("retry_after")) is not None:
-        moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=float(wait_s))
-        headers["Retry-After"] = format_datetime(moment, usegmt=True) if options.get("as_date") else str(wait_s)
-    exchange.send(Reply(b'{"error":"lab"}', status=int(options.get("status", 503)), headers=headers))
-
-
-@fault("redirect")
-def redirect(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """302 to ``location``, by default a login page elsewhere."""
-    location = str(options.get("location", "http://login.invalid/sso/login"))
-    exchange.send(Reply(b"", status=302, headers={"Location": location}))
+@fault("refused")
+def refused(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F01: every connection ends, and none is taken until the source is started anew."""
+    exchange.refuse()
 
 
 @fault("hang")
 def hang(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Take the request and say nothing for ``seconds``, then hang up."""
+    """F03: take the request and say nothing for ``seconds``, then hang up."""
     exchange.wait(float(options.get("seconds", 3600)))
     exchange.close()
 
 
 @fault("slow")
 def slow(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """The right answer, ``seconds`` late."""
+    """F03, mildly: the right answer, ``seconds`` late."""
     exchange.wait(float(options.get("seconds", 1)))
     exchange.send(exchange.answer())
 
 
+@fault("close")
+def close(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F06, before the first byte: hang up without a word."""
+    exchange.close()
+
+
+@fault("reset")
+def reset(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F06: promise the whole body, send half of it, reset the connection."""
+    reply = exchange.answer()
+    exchange.send(reply, body=reply.body[: len(reply.body) // 2])
+    exchange.close(reset=True)
+
+
 @fault("drip")
 def drip(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """The right answer, a byte each ``interval_s`` seconds."""
+    """F12: the right answer, a byte each ``interval_s`` seconds."""
     exchange.drip(exchange.answer(), float(options.get("interval_s", 1)))
 
 
-@fault("repeat")
-def repeat(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """The last right answer again, whatever was asked: a doubled page once, with ``times=None`` one page for ever."""
-    exchange.send(exchange.last or exchange.answer())
+# F07 to F11, F28: the reply as a whole
+
+
+@fault("cut")
+def cut(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F07: half of the body with 200 and a Content-Length that fits the half."""
+    reply = exchange.answer()
+    exchange.send(Reply(reply.body[: len(reply.body) // 2], content_type=reply.content_type))
+
+
+@fault("html")
+def html(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F08: a login page with 200."""
+    exchange.send(Reply(LOGIN_PAGE, content_type="text/html;charset=UTF-8"))
+
+
+@fault("redirect")
+def redirect(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F08, with 302: to ``location``, by default a login page elsewhere."""
+    location = str(options.get("location", "http://login.invalid/sso/login"))
+    exchange.send(Reply(b"", status=302, headers={"Location": location}))
+
+
+@fault("empty")
+def empty(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F09: 200 and nothing."""
+    exchange.send(Reply(b""))
 
 
 @fault("envelope")
 def envelope(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Well-formed JSON of another shape."""
+    """F08, as JSON: 200 and well-formed JSON of another shape."""
     exchange.send(Reply(b'{"status":"ok","payload":{"list":[]}}'))
+
+
+@fault("status")
+def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F10, F11: any HTTP ``status`` (503); ``retry_after`` seconds, told as an HTTP date when ``as_date``."""
+    headers = {}
+    if (wait_s := options.get("retry_after")) is not None:
+        moment = datetime.fromtimestamp(int(exchange.wire.now()), UTC) + timedelta(seconds=float(wait_s))
+        headers["Retry-After"] = format_datetime(moment, usegmt=True) if options.get("as_date") else str(wait_s)
+    exchange.send(Reply(b'{"error":"lab"}', status=int(options.get("status", 503)), headers=headers))
 
 
 @fault("encoding")
 def encoding(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """The right answer in another encoding than promised: ``encoding``, by default gb18030."""
+    """F28: the right answer in another encoding than promised: ``encoding``, by default gb18030."""
     reply = exchange.answer()
     text = reply.body.decode().encode(str(options.get("encoding", "gb18030")), errors="replace")
     exchange.send(Reply(text, content_type=reply.content_type))
 
 
+# F14 to F19: paging
+
+
+@fault("repeat")
+def repeat(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F14, F16: the last right answer again, whatever was asked: doubled once, for ever with ``times=None``."""
+    exchange.send(exchange.last or exchange.answer())
+
+
+@fault("reordered")
+def reordered(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F15: the pages in the opposite order: asked for the first, the source gives the last."""
+    exchange.send(exchange.answer(lambda chunk: replace(chunk, entries=chunk.cut(chunk.last + 1 - chunk.page))))
+
+
+@fault("last_page")
+def last_page(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F16: with ``times=None`` the last page for ever: it comes beyond the end, or leads on to itself."""
+    with exchange.wire.habits(past_end="last"):
+        exchange.send(exchange.answer(lambda chunk: replace(chunk, next=chunk.next or chunk.here)))
+
+
+@fault("cycle")
+def cycle(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F16, A-B-A: with ``times=None`` what follows the second page is the first."""
+
+    def back(chunk: Chunk) -> Chunk:
+        return replace(chunk, entries=chunk.entries or chunk.cut(1), next=chunk.start if chunk.page > 1 else chunk.next)
+
+    with exchange.wire.habits(past_end="empty"):
+        exchange.send(exchange.answer(back))
+
+
+@fault("total")
+def total(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F17: the announced total is off by ``by`` (1)."""
+    exchange.send(exchange.answer(lambda chunk: replace(chunk, total=max(0, chunk.total + int(options.get("by", 1))))))
+
+
+@fault("moving")
+def moving(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F18: just before this answer ``change(rows)`` inserts, updates or deletes."""
+    options["change"](exchange.wire.rows)
+    exchange.send(exchange.answer())
+
+
+@fault("page_size")
+def page_size(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F19: the source keeps to its own ``size`` of a page (3), whatever is asked for; set it with ``times=None``."""
+    with exchange.wire.habits(own_size=int(options.get("size", 3))):
+        exchange.send(exchange.answer())
+
+
+@fault("foreign_link")
+def foreign_link(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """Attack 4.2: the link to the next page leads to another origin, ``location``. Only for wires that give links."""
+    location = str(options.get("location", "http://elsewhere.invalid/next"))
+    exchange.send(exchange.answer(lambda chunk: replace(chunk, next=location)))
+
+
+# F20 to F23: clocks and credentials
+
+
+@fault("skew")
+def skew(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F20: the source's clock is ``seconds`` (600) fast, or slow when negative."""
+    with exchange.wire.habits(skew_s=float(options.get("seconds", 600))):
+        exchange.send(exchange.answer())
+
+
 @fault("token_dies")
 def token_dies(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """Every token dies just before this call. Only for wires that hand some out."""
+    """F21: every token dies just before this call. Only for wires that hand some out."""
     exchange.wire.expire()
     exchange.send(exchange.answer())
+
+
+@fault("signing")
+def signing(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F23: the rule of signing has changed: the source refuses the credentials, in its own words."""
+    exchange.send(exchange.refusal())
+
+
+# F24 to F30: rows. ``keys`` are the rows meant, all of the answer by default; ``value`` is one or made of the row.
+
+
+def _changed(exchange: Exchange, options: Mapping[str, Any], change: Callable[[Row], Row]) -> None:
+    wire, keys = exchange.wire, options.get("keys")
+    meant = None if keys is None else {str(key) for key in keys}
+
+    def each(entry: Entry) -> Entry:
+        if meant is not None and str(entry.row.get(wire.key)) not in meant:
+            return entry
+        row = change(dict(entry.row))
+        return replace(entry, row=row, encoded=wire.encode(row))
+
+    exchange.send(exchange.answer(lambda chunk: replace(chunk, entries=[each(entry) for entry in chunk.entries])))
+
+
+def _set(exchange: Exchange, options: Mapping[str, Any], name: str, value: Any) -> None:
+    _changed(exchange, options, lambda row: row | {name: value(row) if callable(value) else value})
+
+
+@fault("new_column")
+def new_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F24: a column nobody knows: ``field`` (``newColumn``) with ``value``."""
+    _set(exchange, options, str(options.get("field", "newColumn")), options.get("value", "新"))
+
+
+@fault("missing_column")
+def missing_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F25: the column ``field`` is gone."""
+    _changed(exchange, options, lambda row: {name: row[name] for name in row if name != options["field"]})
+
+
+@fault("retyped_column")
+def retyped_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F26: the column ``field`` is of another type: ``value``, by default a list around what it was."""
+    field_name = str(options["field"])
+    _set(exchange, options, field_name, options.get("value", lambda row: [row.get(field_name)]))
+
+
+@fault("unknown_value")
+def unknown_value(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F27: in ``field`` stands a ``value`` (``ZZ-UNKNOWN``) that no list has."""
+    _set(exchange, options, str(options["field"]), options.get("value", "ZZ-UNKNOWN"))
+
+
+@fault("same_time")
+def same_time(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F29: the update time is the same, ``field`` holds something else: ``value``, by default a little more text."""
+    field_name = str(options["field"])
+    _set(exchange, options, field_name, options.get("value", lambda row: f"{row.get(field_name) or ''}（更正）"))
+
+
+@fault("time_back")
+def time_back(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F30: the update time in ``field`` goes back, to ``value``."""
+    _set(exchange, options, str(options["field"]), options["value"])

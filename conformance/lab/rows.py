@@ -97,7 +97,7 @@ class Rows:
     def update(self, key: object, **changes: Any) -> None:
         """Change every row of that key. Raises KeyError when there is none."""
         with self._lock:
-            spots = [n for n, entry in enumerate(self._entries) if entry.row[self._key] == key]
+            spots = [n for n, entry in enumerate(self._entries) if self._is(entry, key)]
             if not spots:
                 raise KeyError(key)
             for spot in spots:
@@ -107,10 +107,14 @@ class Rows:
     def delete(self, key: object) -> None:
         """Take every row of that key away, without a tombstone. Raises KeyError when there is none."""
         with self._lock:
-            left = [entry for entry in self._entries if entry.row[self._key] != key]
+            left = [entry for entry in self._entries if not self._is(entry, key)]
             if len(left) == len(self._entries):
                 raise KeyError(key)
             self._entries, self._snapshot = left, None
+
+    def _is(self, entry: Entry, key: object) -> bool:
+        """Whether the entry bears the key, as text: a hub knows 17 as "17"; a row without one bears none."""
+        return self._key in entry.row and str(entry.row[self._key]) == str(key)
 
     def snapshot(self) -> Snapshot:
         """The table as it stands; the same object until something changes."""

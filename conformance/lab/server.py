@@ -14,7 +14,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.lab.faults import FAULTS, Dial
-from conformance.lab.wire import Call, Reply, Wire
+from conformance.lab.wire import Alter, Call, Reply, Wire
 
 LOOPBACK = "127.0.0.1"
 RST_ON_CLOSE = struct.pack("ii", 1, 0)  # linger on, for 0 s
@@ -22,13 +22,16 @@ LARGEST_BODY = 1 << 20  # bytes of a request
 
 
 class WireServer(ThreadingHTTPServer):
-    """Serves one wire until `stop`. ``broken`` holds what went wrong in the lab itself, not callers that hang up."""
+    """Serves one wire until `stop`, which takes at most ``poll_s`` seconds to be heard.
+
+    ``broken`` holds what went wrong in the lab itself, not callers that hang up.
+    """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, wire: Wire, port: int = 0) -> None:
+    def __init__(self, wire: Wire, port: int = 0, *, poll_s: float = 0.02) -> None:
         self.wire, self.dial = wire, Dial()
         self.last: Reply | None = None
         self.broken: list[BaseException] = []
@@ -37,7 +40,7 @@ class WireServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         super().__init__((LOOPBACK, port), Handler)
         self.port = int(self.server_address[1])
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name=f"lab-{wire.name}", daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(poll_s,), name=f"lab-{wire.name}", daemon=True)
 
     def server_bind(self) -> None:
         """Bind without asking a name server for our own name, as HTTPServer would."""
@@ -49,7 +52,9 @@ class WireServer(ThreadingHTTPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening, and end all open connections."""
+        """Stop listening, and end all open connections. Once is enough; again does nothing."""
+        if self.stopping.is_set():
+            return
         self.stopping.set()
         self.shutdown()
         self.server_close()
@@ -118,6 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length) if length else b"",
         )
+        self.wire.note(self.call)
         due = None if self.call.path == self.wire.login_path else self.lab.dial.next()
         if due is None:
             reply = self.answer()
@@ -129,9 +135,18 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 - the name http.server looks for
 
-    def answer(self) -> Reply:
+    def answer(self, alter: Alter | None = None) -> Reply:
         """What the wire says."""
-        return self.wire.answer(self.call)
+        return self.wire.answer(self.call, alter)
+
+    def refusal(self) -> Reply:
+        """What the wire says to wrong credentials."""
+        return self.wire.refusal(self.call)
+
+    def refuse(self) -> None:
+        """Stop the server: this connection ends with all others."""
+        self.close_connection = True
+        self.lab.stop()
 
     def send(self, reply: Reply, *, body: bytes | None = None) -> None:
         """Head and body in one write."""
@@ -162,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
     def _head(self, reply: Reply) -> bytes:
         lines = [
             f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}",
-            f"Date: {formatdate(self.wire.clock(), usegmt=True)}",
+            f"Date: {formatdate(self.wire.now(), usegmt=True)}",
             f"Content-Type: {reply.content_type}",
             f"Content-Length: {len(reply.body)}",
             *(f"{name}: {value}" for name, value in reply.headers.items()),

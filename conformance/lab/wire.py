@@ -7,9 +7,10 @@ server (`conformance.lab.faults`), so that a new fault needs no wire and a new w
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -63,17 +64,37 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What a call selects: the entries of one page, and how many there are in all."""
+    """What a call selects: the entries of one page, and how many there are in all.
+
+    ``found`` are all entries the pages are cut from. Where tokens or links lead from page to page, ``next`` leads on,
+    ``here`` to this page and ``start`` to the first.
+    """
 
     entries: Sequence[Entry]
     total: int
     page: int = 1
     size: int = 0
+    found: Sequence[Entry] = ()
+    next: str = ""
+    here: str = ""
+    start: str = ""
+
+    @property
+    def last(self) -> int:
+        """Number of the last page."""
+        return max(1, -(-len(self.found) // self.size)) if self.size else 1
+
+    def cut(self, number: int) -> Sequence[Entry]:
+        """The entries of another page of the same selection, from 1."""
+        return self.found[(number - 1) * self.size : number * self.size]
 
     @property
     def joined(self) -> bytes:
         """The encoded rows, separated by commas."""
         return b",".join([entry.encoded for entry in self.entries])
+
+
+Alter = Callable[[Chunk], Chunk]
 
 
 class Tokens:
@@ -105,11 +126,16 @@ class Tokens:
 class Wire(ABC):
     """One simulated source. Subclass it, name it, and say how it is asked, how it selects and how it wraps."""
 
-    name: ClassVar[str]
-    key: ClassVar[str]  # field that identifies a row
-    path: ClassVar[str]  # where rows are read
-    login_path: ClassVar[str] = ""
-    prefix: ClassVar[str] = ""  # path part of the base URL
+    name: str
+    key: str  # field that identifies a row
+    path: str  # where rows are read
+    login_path: str = ""
+    prefix: str = ""  # path part of the base URL
+
+    # Habits, which a fault may change for one answer.
+    own_size: int | None = None  # rows on a page, whatever is asked for (F19)
+    past_end: str = "empty"  # what comes beyond the last page; "last": that page again (F16)
+    skew_s: float = 0.0  # by how much its clock is fast (F20)
 
     tokens: Tokens | None = None  # what a login hands out, for wires that have one
 
@@ -117,19 +143,47 @@ class Wire(ABC):
         self.clock = clock
         self.rows = Rows(rows, key=self.key, rank=self.rank, encode=self.encode)
 
-    def answer(self, call: Call) -> Reply:
-        """Answer one call as the source would."""
+    def note(self, call: Call) -> None:  # noqa: B027 - most wires keep no account
+        """Told of every call as it arrives, before any fault. A wire that keeps an account keeps it here."""
+
+    def answer(self, call: Call, alter: Alter | None = None) -> Reply:
+        """Answer one call as the source would; ``alter`` is what a fault makes of the rows it selects."""
         try:
             if self.login_path and call.path == self.login_path:
                 return self.login(call)
             if not self.serves(call):
                 return Reply(b'{"status":404,"error":"Not Found"}', status=404)
             self.authorise(call)
-            return self.wrap(call, self.select(call))
+            chunk = self.select(call)
+            return self.wrap(call, alter(chunk) if alter else chunk)
         except Refusal as refusal:
             return refusal.reply
         except (KeyError, ValueError):
             return self.complain("请求参数错误")
+
+    def now(self) -> float:
+        """The source's own clock, in epoch seconds."""
+        return self.clock() + self.skew_s
+
+    @contextmanager
+    def habits(self, **habits: Any) -> Iterator[None]:
+        """Other habits in the block: ``own_size``, ``past_end``, ``skew_s``. One reader at a time is told apart."""
+        before = {name: getattr(self, name) for name in habits}
+        try:
+            for name, value in habits.items():
+                setattr(self, name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
+
+    def refusal(self, call: Call) -> Reply:
+        """What this call would get with wrong credentials: with none at all, by default."""
+        try:
+            self.authorise(replace(call, headers={}))
+        except Refusal as refusal:
+            return refusal.reply
+        return Reply(b'{"error":"denied"}', status=401)
 
     def serves(self, call: Call) -> bool:
         """Whether there is anything at that path."""
@@ -185,13 +239,13 @@ def day_of(moment: str) -> str:
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits.isdigit() and len(digits) == 8 else ""
 
 
-def page_of(entries: Sequence[Entry], page: object, size: object, *, past_end: str = "empty") -> Chunk:
+def page_of(wire: Wire, entries: Sequence[Entry], page: object, size: object) -> Chunk:
     """Cut a page by its number, from 1. ``past_end`` ``last`` is the trap: beyond the end the last page comes again."""
-    number, rows = int(str(page)), min(int(str(size)), LARGEST_PAGE)
+    number, rows = int(str(page)), wire.own_size or min(int(str(size)), LARGEST_PAGE)
     if number < 1 or rows < 1:
         raise ValueError("page and size begin at 1")
     last = max(1, -(-len(entries) // rows))
-    if past_end == "last":
+    if wire.past_end == "last":
         number = min(number, last)
     start = (number - 1) * rows
-    return Chunk(entries[start : start + rows], len(entries), number, rows)
+    return Chunk(entries[start : start + rows], len(entries), number, rows, entries)

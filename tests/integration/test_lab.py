@@ -239,6 +239,7 @@ def test_a_question_that_makes_no_sense_is_answered_as_each_source_does(lab: Lab
         ("status", {"status": 503}, SourceUnavailable),
         ("hang", {}, SourceUnavailable),
         ("drip", {"interval_s": 0.01}, SourceUnavailable),
+        ("signing", {}, SourceDenied),
     ],
 )
 def test_a_fault_is_one_named_error_and_passes(
@@ -294,6 +295,32 @@ def test_a_stopped_source_refuses_and_comes_back_on_its_port(lab: Lab) -> None:
     assert keys(lab, "dispute_code")
     lab.start("open311")
     assert lab.url("open311") == before
+    assert keys(lab, "open311")
+
+
+@pytest.mark.parametrize("wire", [wire for wire in ALL if wire != "open311"])
+def test_a_changed_rule_of_signing_is_a_denial_in_each_source_s_words(lab: Lab, wire: str) -> None:
+    lab.fault(wire, "signing", times=None)
+    with pytest.raises(SourceDenied):
+        keys(lab, wire)
+    lab.clear_faults(wire)
+
+
+@pytest.mark.parametrize("wire", ALL)
+def test_a_source_that_ignores_the_size_asked_for_is_read_whole(lab: Lab, wire: str) -> None:
+    lab.fault(wire, "page_size", times=None, size=30)
+    assert sorted(keys(lab, wire, page_size=45)) == sorted(served(lab, wire))
+    lab.clear_faults(wire)
+
+
+def test_a_source_that_refuses_is_started_anew(lab: Lab) -> None:
+    lab.fault("open311", "refused")
+    with pytest.raises(SourceUnavailable):
+        keys(lab, "open311")
+    with pytest.raises(SourceUnavailable):
+        keys(lab, "open311")
+    lab.stop("open311")
+    lab.start("open311")
     assert keys(lab, "open311")
 
 

@@ -15,8 +15,8 @@ GROUND = (
     "settings", "toml_lines", "wire",
 )  # fmt: skip
 ROOMS = (
-    "sources", "store", "mapping", "insight", "casework", "delivery", "shaping", "ingest", "engine", "service", "cli", "api",
-    "testing",
+    "sources", "store", "mapping", "insight", "casework", "delivery", "shaping", "ingest", "engine", "service", "cli",
+    "api", "testing",
 )  # fmt: skip
 
 ROOM_OF = {"schemas": "schemas", "adapters": "adapters", "conformance": "conformance"}

@@ -10,7 +10,7 @@ STAGES = {
     "52": Stage.UNCONFIRMED, "60": Stage.GUIDED_TO_SUIT, "70": Stage.FOLLOW_UP, "80": Stage.CLOSED,
 }  # fmt: skip
 SUCCESS = {**dict.fromkeys(("40", "50", "51", "52"), True), "41": False}  # an agreement stands even if unconfirmed
-EXTRA = ("orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
+EXTRA = ("disputeType", "disputeTypeName", "orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
 
 
 class DisputeCode(hub.Adapter[hub.AdapterConfig]):

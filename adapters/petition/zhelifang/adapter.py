@@ -14,7 +14,10 @@ STAGES = {
 }  # fmt: skip
 """By code, else by name. Signed for is not yet accepted, handled not yet replied, and closed not settled."""
 
-EXTRA = ("SXLXMC", "CCJLX", "XFXSMC", "XFMDMC", "WTSDMC", "DJJGMC", "GKXX", "YYBZ", "NMBZ", "LMBZ", "SFSSBZ", "SJRS")
+EXTRA = (
+    "SXLXDM", "SXLXMC", "CCJLX", "XFXSDM", "XFXSMC", "XFMDDM", "XFMDMC", "WTSDMC", "DJJGDM", "DJJGMC", "GKXX", "YYBZ",
+    "NMBZ", "LMBZ", "SFSSBZ", "SJRS", "CJSJ",
+)  # fmt: skip
 
 
 class Zhelifang(hub.Adapter[hub.AdapterConfig]):

@@ -61,13 +61,15 @@ class DisputeCode(Wire):
     def select(self, call: Call) -> Chunk:
         """The next rows by keyset; the total counts all that the start time lets through."""
         asked = call.json()
-        size = min(int(asked.get("size") or 50), LARGEST_PAGE)
+        size = self.own_size or min(int(asked.get("size") or 50), LARGEST_PAGE)
         after, low = asked.get("afterTime"), str(asked.get("updateTimeStart") or "")
         rank = (str(after), int(asked["afterId"])) if after else None
         snapshot = self.rows.snapshot()
         start = snapshot.position(low, rank)
-        total = len(snapshot.entries) - snapshot.position(low, None)
-        return Chunk(snapshot.entries[start : start + size], total, 1, size)
+        first = snapshot.position(low, None)
+        found = snapshot.entries[first:] if first else snapshot.entries
+        page = (start - first) // size + 1
+        return Chunk(snapshot.entries[start : start + size], len(found), page, size, found)
 
     def wrap(self, call: Call, chunk: Chunk) -> Reply:
         """Code 0, records under data."""

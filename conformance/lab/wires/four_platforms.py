@@ -77,7 +77,7 @@ class FourPlatforms(Wire):
         """One page by number, in order of the event id."""
         asked = orjson.loads(call.form()["bizContent"])
         entries = self.rows.snapshot().between(str(asked.get("updateTimeStart") or ""))
-        return page_of(entries, asked.get("pageNum", 1), asked.get("pageSize", 20))
+        return page_of(self, entries, asked.get("pageNum", 1), asked.get("pageSize", 20))
 
     def wrap(self, call: Call, chunk: Chunk) -> Reply:
         """An envelope as text inside the envelope; rows were escaped when they were encoded."""

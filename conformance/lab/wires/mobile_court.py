@@ -20,6 +20,7 @@ class MobileCourt(Wire):
     name = "mobile_court"
     key = "AHDM"
     path = "/peace/intranet/case/page"
+    past_end = "last"
     app_name, secret = "yiwang", "court-lab-secret"
 
     def rank(self, row: Row) -> Rank:
@@ -45,7 +46,7 @@ class MobileCourt(Wire):
         """One page by number, in order of the case key; the page after the last is the last."""
         asked = call.json()
         entries = self.rows.snapshot().between(str(asked.get("LASTUPDATE") or ""))
-        return page_of(entries, asked["current"], asked["size"], past_end="last")
+        return page_of(self, entries, asked["current"], asked["size"])
 
     def wrap(self, call: Call, chunk: Chunk) -> Reply:
         """Code 1000; the total is text."""

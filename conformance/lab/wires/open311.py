@@ -50,7 +50,7 @@ class Open311(Wire):
         begin, end = _utc(call.query.get("start_date")), _utc(call.query.get("end_date"))
         if begin or end:
             entries = [e for e in entries if begin <= _utc(e.row.get("requested_datetime")) <= (end or "9")]
-        chunk = page_of(entries, call.query.get("page", 1), call.query.get("page_size", 50))
+        chunk = page_of(self, entries, call.query.get("page", 1), call.query.get("page_size", 50))
         if chunk.page > 1 and not chunk.entries:
             raise self._not_found("invalid page")
         return chunk

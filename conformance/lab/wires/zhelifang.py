@@ -47,7 +47,7 @@ class Zhelifang(Wire):
         asked = call.json()
         begin, end = str(asked.get("beginTime") or ""), str(asked.get("endTime") or "9999-12-31")
         entries = self.rows.snapshot().between(begin[:10], f"{end[:10]} 23:59:59")
-        return page_of(entries, asked.get("pageNum", 1), asked.get("pageSize", 10))
+        return page_of(self, entries, asked.get("pageNum", 1), asked.get("pageSize", 10))
 
     def wrap(self, call: Call, chunk: Chunk) -> Reply:
         """RuoYi's list: rows beside code, total as text."""

@@ -1,0 +1,268 @@
+"""PV: secrets and people stay where they belong. None of these can be waived."""
+
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+from conformance.check import Level, NotApplicable, Violation, check
+from conformance.traces import traces
+from hub.api import RecordRejected
+from schemas.identity import IdentityError, citizen_number, citizen_region_note
+
+if TYPE_CHECKING:
+    from conformance.harness import Harness
+    from conformance.replay import SimSource
+    from hub.testing import RunReport, Store
+
+PERSONAL = ("identity", "phone", "name")
+
+TROUBLES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("status", {"status": 401}),
+    ("status", {"status": 403}),
+    ("status", {"status": 500}),
+    ("html", {}),
+    ("cut", {}),
+    ("empty", {}),
+    ("envelope", {}),
+)
+"""Replies that are none, each of which the adapter may try to explain in words of its own."""
+
+SPOILT: tuple[Any, ...] = (None, "", [], {}, "??", -1)
+"""Values that a field of a row may turn into overnight."""
+
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9][0-9](?!0000)[0-9]{8}(?![0-9A-Za-z])")
+
+
+@contextmanager
+def loud() -> Iterator[None]:
+    """Let every log line of adapter code through, however unimportant it calls itself."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+
+
+def planted(h: "Harness", sim: "SimSource") -> None:
+    """The simulated source tells of the canary person. Raises NotApplicable where rows tell of nobody."""
+    if h.canaries.found_in(str(list(sim.rows))):
+        return
+    if any(party.name or party.id_number for seen in h.drafts(sim) for party in seen.draft.parties):
+        raise Violation(
+            expected="a person in the first row, in whose place another can be put",
+            observed="drafts with parties, and no identity number or phone in the first row",
+            likely="the first row has nobody, or conformance.toml does not tell where: [wire.person]",
+            where="conformance.toml",
+        )
+    raise NotApplicable("no row of the recording tells of a person")
+
+
+def told(h: "Harness", store: "Store", report: "RunReport | None" = None) -> dict[str, str]:
+    """Everything a run tells in the open, by where it stands."""
+    places = {"the hub's log": str(h.log), "output or log lines": h.output}
+    if report is not None:
+        places["the run's error"] = report.error or ""
+    return places | {f"table {name}": str(rows) for name, rows in open_columns(store).items()}
+
+
+def open_columns(store: "Store") -> dict[str, list[dict[str, Any]]]:
+    """What stands unsealed in a store, by table: every row, without what is sealed or hashed."""
+    with store.database.reading() as connection:
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        found = {}
+        for name in names:
+            rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').mappings()  # noqa: S608 - its own name
+            found[name] = [{at: each for at, each in row.items() if not isinstance(each, bytes)} for row in rows]
+        return found
+
+
+def nowhere(h: "Harness", places: Mapping[str, str], kinds: tuple[str, ...], *, likely: str, when: str = "") -> None:
+    """Raise Violation when one of the canaries stands in one of the places."""
+    h.observe(len(places))
+    for place, said in places.items():
+        if found := [kind for kind in h.canaries.found_in(said) if kind in kinds]:
+            raise Violation(
+                expected=f"no {' or '.join(kinds)} outside the sealed store",
+                observed=f"the planted {found[0]} in {place}{when and f' after {when}'}",
+                likely=likely,
+                where=place,
+            )
+
+
+@check(
+    "PV-01",
+    level=Level.READS,
+    clause="A secret of the settings stands in no log line, output, error text or open column, whatever happens.",
+    why="Logs and run lists are read by many and kept for long; a credential in them is a credential given away.",
+    failing='raise SourceDenied(f"the docket refused token {token}")',
+    passing='raise SourceDenied("the docket refused the token", hint="ask the court for a new one")',
+    waivable=False,
+)
+def secret_is_nowhere(h: "Harness") -> None:
+    """A good run, and one for each way in which a source can fail."""
+    likely = "the adapter puts a setting into a message; name the setting, not its value"
+    with h.source() as sim, h.store() as store, loud():
+        for kind, options in (("", {}), *TROUBLES):
+            if kind:
+                sim.fault(kind, times=None, **options)
+            report = h.run(sim, store)
+            sim.clear()
+            what = " ".join(map(str, (kind or "a good run", *options.values())))
+            nowhere(h, told(h, store, report), ("secret",), likely=likely, when=what)
+
+
+@check(
+    "PV-02",
+    level=Level.READS,
+    clause="No address asked for bears a number or name of a person.",
+    why="Addresses are written down by every proxy and server on the way, and stand in the hub's own errors.",
+    failing='source.get(f"/cases/{key}/party", id=item["party"]["id"])',
+    passing='source.post("/party", json={"id": …})   # in the body, where nobody logs it',
+    waivable=False,
+)
+def address_is_clean(h: "Harness") -> None:
+    """A plain read; the planted person is looked for in paths and query strings."""
+    with h.source() as sim:
+        planted(h, sim)
+        h.pages(sim)
+        in_query = h.subject.wire.place == "query"
+        addresses = {
+            f"call {no}": f"{call.path} {call.params if in_query else ''}" for no, call in enumerate(sim.calls, 1)
+        }
+    nowhere(h, addresses, PERSONAL, likely="a person is looked up, or a place in the read marked, by personal data")
+
+
+@check(
+    "PV-03",
+    level=Level.READS,
+    clause="A good run says nothing of the people it reads of, in no log line, output or run row.",
+    why="A name in a log is out of the store's keeping: unsealed, unaudited, and not erased when its owner asks.",
+    failing='log.info("%s filed by %s", item["case_no"], item["party"]["name"])',
+    passing="nothing: the hub logs what happened to a row by its number",
+    waivable=False,
+)
+def good_run_is_discreet(h: "Harness") -> None:
+    """A run with every logger at its loudest."""
+    with h.source() as sim, h.store() as store, loud():
+        planted(h, sim)
+        report = h.run(sim, store)
+        places = told(h, store, report)
+    places = {name: said for name, said in places.items() if name != "table record"}
+    nowhere(h, places, PERSONAL, likely="a log line or print for debugging that was left in the adapter")
+
+
+@check(
+    "PV-04",
+    level=Level.READS,
+    clause="The open columns of a record bear no number of a person, and no name of one.",
+    why="Key, title, status, code and label are read without leave. In the title the hub masks whom it is told of.",
+    failing="title=f'{party.name}: {title}' with party kind='2', an organisation",
+    passing='DraftParty(name=party["name"], kind="1"): masked in the title as 林**',
+    waivable=False,
+)
+def open_columns_are_clean(h: "Harness") -> None:
+    """The planted person is looked for in every column anyone may read."""
+    with h.source() as sim, h.store() as store:
+        planted(h, sim)
+        h.run(sim, store)
+        for number, record in enumerate(open_columns(store)["record"], 1):
+            nowhere(
+                h,
+                {f"column {name} of record {number}": str(value) for name, value in record.items()},
+                PERSONAL,
+                likely="a key or label made of personal data, or a natural person handed over as an organisation",
+            )
+
+
+@check(
+    "PV-05",
+    level=Level.READS,
+    clause="However a row is spoilt, neither its rejection nor the run's error tells a value of the row.",
+    why="Rejections are listed for everyone who mends sources. The row itself is sealed beside them.",
+    failing='raise RecordRejected("filed.missing", "filed", f"no filing day in {item}")',
+    passing='raise RecordRejected("filed.missing", "filed", "no filing day")',
+    waivable=False,
+)
+def rejection_is_discreet(h: "Harness") -> None:
+    """The row of the planted person is spoilt in each field, in seven ways."""
+    with h.source() as sim:
+        planted(h, sim)
+        first = dict(next(iter(row for row in sim.rows if h.canaries.found_in(str(row)))))
+        rows = [first | {name: value} for name in first for value in SPOILT]
+        rows += [{name: value for name, value in first.items() if name != left} for left in first]
+        adapter = h.adapter(sim)
+    places = {}
+    h.observe(len(rows))
+    for row in rows:
+        spoilt = next((name for name in first if row.get(name, ...) != first[name]), "nothing")
+        try:
+            with redirect_stdout(io.StringIO()):
+                adapter.draft(row)
+        except RecordRejected as why:
+            places[f"the rejection of a row whose {spoilt} is spoilt"] = f"{why.reject_code} {why}"
+        except Exception as why:  # noqa: BLE001 - of other errors the hub keeps the class alone
+            places[f"the error on a row whose {spoilt} is spoilt"] = type(why).__name__
+    nowhere(h, places, PERSONAL, likely="the row, or a part of it, is put into the text of the error")
+
+
+@check(
+    "PV-06",
+    level=Level.READS,
+    clause="The recordings hold no identity number that can be somebody's, and no mobile number that may be in use.",
+    why="Recordings are committed, packed and sent around. An invented person has a region that does not exist.",
+    failing='"idNo": "3301…", with a check digit that fits',
+    passing='"idNo": "990101198003072016", "tel": "13800001001": region 99, number block 0000',
+    waivable=False,
+)
+def recordings_hold_nobody(h: "Harness") -> None:
+    """Every line of every file beside the recordings."""
+    for path in sorted((h.subject.folder / "recordings").rglob("*")):
+        if not path.is_file():
+            continue
+        h.observe()
+        for number, line in enumerate(path.read_bytes().decode("utf-8", errors="replace").splitlines(), 1):
+            what = "an identity number" if any(map(_anybody, _IDENTITY.findall(line))) else ""
+            what = what or ("a mobile number" if _MOBILE.search(line) else "")
+            if what:
+                raise Violation(
+                    expected="invented people: identity numbers of region 99 or 00, mobiles such as 13800001001",
+                    observed=f"{what} that may be somebody's",
+                    likely="the recording was taken from a live system and not, or not wholly, given other people",
+                    where=f"recordings/{path.name}:{number}",
+                )
+
+
+def _anybody(text: str) -> bool:
+    try:
+        return citizen_region_note(citizen_number(text)) != "region_unknown"
+    except IdentityError:
+        return False
+
+
+@check(
+    "PV-07",
+    level=Level.READS,
+    clause="A read writes no file: neither page nor row is put down outside the store.",
+    why="A file beside the store is not sealed, not erased with the person, and a temporary folder is everybody's.",
+    failing='Path("/tmp/last-page.json").write_bytes(page.content)',
+    passing="nothing: the hub keeps every page as it came, sealed",
+    waivable=False,
+)
+def read_writes_no_file(h: "Harness") -> None:
+    """A read with the doors watched."""
+    with h.source() as sim, traces(h.subject.kind) as found:
+        h.drafts(sim)
+    for trace in found:
+        if trace.what == "file":
+            raise Violation(
+                expected="no file written, made, renamed or removed",
+                observed=f"{trace.event}",
+                likely="pages are spooled or dumped for debugging",
+                where=trace.where,
+            )

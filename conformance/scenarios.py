@@ -1,0 +1,76 @@
+"""What a simulated source holds: the rows of a recording, and the scenarios derived from them.
+
+A recording is ``recordings/<scenario>.jsonl``, one exchange a line:
+``{"request": {"method", "path", …}, "response": {"status", "headers", "body"}}``, the body as text.
+"""
+
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.envelopes import Template
+from conformance.lab.rows import Row
+from conformance.subject import SubjectInvalid, WireSpec
+from conformance.times import Times
+
+UNKNOWN_CODE = "ZZ-UNKNOWN"
+TWO_PAGES = "two_pages"
+SCENARIOS = (TWO_PAGES, "empty", "update", "bad_row", "unknown_code", "delete")
+"""Scenarios there always are; a recording of any other name is one as well."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The exchanges of one file: a reply to be filled anew, the rows of all replies, and how many came on one page."""
+
+    template: Template
+    rows: tuple[Row, ...]
+    per_page: int
+    login: str = ""  # body of the recorded login, if there is one
+
+    @classmethod
+    def read(cls, folder: Path, wire: WireSpec, name: str = TWO_PAGES) -> "Recording":
+        """Read ``recordings/<name>.jsonl``. Raises SubjectInvalid."""
+        path = folder / "recordings" / f"{name}.jsonl"
+        try:
+            exchanges = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        except (OSError, ValueError) as why:
+            raise SubjectInvalid(f"recordings/{path.name}: {type(why).__name__}") from why
+        login, pages = "", []
+        for number, exchange in enumerate(exchanges, 1):
+            try:
+                asked, body = exchange["request"]["path"], exchange["response"]["body"]
+                if wire.login is not None and asked.endswith(wire.login.path) and asked != wire.path:
+                    login = body
+                else:
+                    pages.append(Template(body, wire))
+            except (KeyError, TypeError, AttributeError, ValueError) as why:
+                raise SubjectInvalid(f"recordings/{path.name}:{number}: {type(why).__name__}: {why}") from why
+        if not pages:
+            raise SubjectInvalid(f"recordings/{path.name}: no reply with rows")
+        fullest = max(pages, key=lambda page: len(page.rows))
+        return cls(fullest, tuple(row for page in pages for row in page.rows), len(fullest.rows) or 1, login)
+
+
+def rows_of(scenario: str, folder: Path, wire: WireSpec, times: Times) -> list[Row]:
+    """The rows of a scenario: its own recording's, else derived from ``two_pages``. Raises SubjectInvalid."""
+    given = (folder / "recordings" / f"{scenario}.jsonl").is_file()
+    rows = deepcopy(list(Recording.read(folder, wire, scenario if given else TWO_PAGES).rows))
+    if given:
+        return rows
+    match scenario:
+        case "empty":
+            return []
+        case "update":
+            rows[0][wire.time] = times.later(rows)
+        case "bad_row":
+            del rows[len(rows) // 2][wire.key]
+        case "unknown_code" if wire.code:
+            unknown = {wire.code: UNKNOWN_CODE} | ({wire.label: UNKNOWN_CODE} if wire.label else {})
+            rows[len(rows) // 2].update(unknown)
+        case "delete" if wire.deleted is not None:
+            rows[len(rows) // 2][wire.deleted.field] = wire.deleted.value
+        case _:
+            raise SubjectInvalid(f"no scenario {scenario}: no recording of that name, and nothing to derive it from")
+    return rows

@@ -1,0 +1,68 @@
+"""What checks of records start from: the items of a read and their drafts, or the records a run made of chosen rows."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.harness import Harness
+from conformance.lab.rows import Row
+from conformance.leaves import leaves
+from hub.api import Adapter, Draft, Item
+from hub.testing import RecordRow, RunReport
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a run kept: its report, and the records by the key their row bears at the source, as text."""
+
+    report: RunReport
+    records: dict[str, RecordRow]
+
+
+def kept(h: Harness, rows: Sequence[Row]) -> Kept:
+    """Read these rows, all on one page if the source allows it, into a fresh store."""
+    size = len(rows) + 1
+    with h.source(rows=rows) as sim, h.store() as store:
+        adapter, names = h.adapter(sim, page_size=size), {}
+        for page in h.pages(sim, page_size=size):
+            for item in adapter.items(page):
+                if (draft := drafted(adapter, item)) is not None:
+                    names[str(draft.key).strip()] = str(item.get(h.subject.wire.key))
+        report = h.run(sim, store, page_size=size)
+        return Kept(report, {names.get(record.key, record.key): record for record in h.records(store)})
+
+
+@contextmanager
+def items(h: Harness) -> Iterator[tuple[Adapter[Any], list[Item]]]:
+    """The adapter, and the items of a full read as they are before any of them was shaped."""
+    with h.source() as sim:
+        adapter = h.adapter(sim)
+        found = [item for page in h.pages(sim) for item in adapter.items(page)]
+        h.observe(len(found))
+        yield adapter, found
+
+
+def drafted(adapter: Adapter[Any], item: Item) -> Draft | None:
+    """The draft of a copy of the item; None where the adapter refuses it."""
+    try:
+        return adapter.draft(deepcopy(item))
+    except Exception:  # noqa: BLE001 - adapter code: whatever it raises rejects the item
+        return None
+
+
+def fullest(rows: Sequence[Item]) -> Row:
+    """A copy of the row that says most."""
+    return deepcopy(dict(max(rows, key=lambda row: sum(value not in (None, "") for _, value in leaves(row)))))
+
+
+def reserved(h: Harness) -> frozenset[str]:
+    """Fields whose values the suite itself needs as they are."""
+    wire = h.subject.wire
+    return frozenset({wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""})
+
+
+def differing(one: Draft | None, other_one: Draft | None) -> list[str]:
+    """Names of the fields in which two drafts differ."""
+    return [name for name in Draft.__slots__ if getattr(one, name, None) != getattr(other_one, name, None)]

@@ -1,0 +1,95 @@
+"""Adapters that are unusual and correct pass: no false alarms. And each of them really is what its name says."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from test_builtin import bad
+
+from conformance.harness import Harness
+from conformance.subject import Subject
+from conformance.suite import prove
+from conformance.unusual import unusual_adapters
+from hub.api import Adapter, Capability
+
+ADAPTERS = {adapter.manifest.name: adapter for adapter in unusual_adapters()}
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_no_false_alarm(name: str) -> None:
+    verdict = prove(Subject.of(ADAPTERS[name]))
+    assert bad(verdict) == {}
+    assert verdict.level == 4
+
+
+def read(name: str, **changes: Any) -> tuple[type[Adapter[Any]], list[Any], list[Any]]:
+    """One adapter's class, and the pages and drafts of a whole read of its recording, four rows a page."""
+    harness = Harness(Subject.of(ADAPTERS[name]))
+    with harness.source() as sim:
+        pages = harness.pages(sim, **({"page_size": 4} | changes))
+        adapter = ADAPTERS[name](ADAPTERS[name].Config(base_url="http://127.0.0.1"))
+        return ADAPTERS[name], pages, [adapter.draft(row) for page in pages for row in adapter.items(page)]
+
+
+def test_no_total() -> None:
+    kind, pages, drafts = read("no_total")
+    assert {page.total for page in pages} == {None}
+    assert len(drafts) == 8
+    assert Capability.COUNTED not in kind.manifest.capabilities
+
+
+def test_no_increments() -> None:
+    kind, _, drafts = read("no_increments")
+    assert Capability.INCREMENTAL not in kind.manifest.capabilities
+    assert {draft.revision for draft in drafts} == {None}
+
+
+def test_descending() -> None:
+    _, pages, drafts = read("descending")
+    revisions = [draft.revision for draft in drafts]
+    assert len(pages) > 1
+    assert revisions == sorted(revisions, reverse=True)
+    assert len(set(revisions)) == len(revisions)
+
+
+def test_spaced_keys() -> None:
+    _, _, drafts = read("spaced_keys")
+    assert len(drafts) == 8
+    assert all(" " in draft.key and not draft.key.isascii() for draft in drafts)
+
+
+def test_one_page() -> None:
+    _, pages, drafts = read("one_page")
+    assert (len(pages), len(drafts)) == (1, 8)
+
+
+def test_subsecond() -> None:
+    _, _, drafts = read("subsecond")
+    times = [datetime.fromisoformat(draft.revision) for draft in drafts]
+    assert len({time.replace(microsecond=0) for time in times}) < len(set(times)) == len(times)
+    assert all(time.utcoffset() == timedelta() for time in times)
+
+
+def test_day_only() -> None:
+    _, _, drafts = read("day_only")
+    assert {len(draft.revision) for draft in drafts} == {len("2026-04-07")}
+    assert len({draft.revision for draft in drafts}) < len(drafts), "rows share their day"
+
+
+def test_link_paging() -> None:
+    kind, pages, drafts = read("link_paging")
+    assert kind.manifest.envelope.items == "", "the body is the bare list; the way on stands in the header"
+    assert len(pages) > 1
+    assert len({draft.key for draft in drafts}) == 8
+
+
+def test_xml_feed() -> None:
+    _, pages, drafts = read("xml_feed")
+    assert pages[0].content.lstrip().startswith(b"<?xml")
+    assert len(pages) > 1
+    assert len({draft.key for draft in drafts}) == 8
+
+
+def test_every_unusual_one_is_looked_at() -> None:
+    looked_at = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
+    assert set(ADAPTERS) <= looked_at

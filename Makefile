@@ -14,7 +14,7 @@ CODE   := hub schemas adapters conformance bench tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt bench docs golden nightly clean
+.PHONY: help demo test check fmt conform conform-proof bench docs golden nightly clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +22,8 @@ help: ## this list
 demo: $(RUN) ## four simulated sources into one network, then a summary; SERVE=1 stays up, DATA=DIR feeds real texts
 	@$(BIN)/python -m conformance.lab.demo $(if $(DATA),--data $(DATA)) $(if $(filter-out 0,$(SERVE)),--serve)
 
-test: $(CHECK) ## every test
-	@$(BIN)/python -m pytest -n 2 -q
+test: $(CHECK) ## every test but the slow ones, which `make nightly` runs too
+	@$(BIN)/python -m pytest -n 2 -q -m "not slow"
 
 check: $(CHECK) ## lint, format, types, arrows, docs
 	@$(BIN)/ruff check $(CODE)
@@ -35,6 +35,12 @@ fmt: $(CHECK) ## put the code in order
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
+conform: $(CHECK) ## put every installed adapter to the test
+	@$(BIN)/hub conform --all
+
+conform-proof: $(CHECK) ## every check against every broken adapter; minutes
+	@$(BIN)/python -m conformance.proof
+
 bench: $(BENCH) ## speed against the raw limit and dlt, five repetitions; N=20000 for a quick look
 	@$(BIN)/python -m bench --rows $(N)
 
@@ -45,8 +51,9 @@ golden: $(CHECK) ## write the golden files anew; look at the difference before y
 	@$(BIN)/python -m schemas.export tests/golden/schemas
 	@git --no-pager diff --stat -- tests/golden
 
-nightly: $(BENCH) ## everything: tests, checks, demo, stages, bench
-	@$(MAKE) --no-print-directory test check demo
+nightly: $(BENCH) ## everything: slow tests too, checks, demo, proof of the suite, stages, bench
+	@$(BIN)/python -m pytest -n 2 -q
+	@$(MAKE) --no-print-directory check demo conform conform-proof
 	@$(BIN)/python -m bench.stages
 	@$(MAKE) --no-print-directory bench
 

@@ -10,7 +10,7 @@ from conformance.reference import Reference
 class AllAtTheEnd(Reference):
     """Pages are put in order before they are given."""
 
-    breaks = frozenset({"ER-09", "OP-01"})
+    breaks = frozenset({"ER-09", "OP-01", "PG-02", "PG-03"})
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
         """All pages, once they are all there."""

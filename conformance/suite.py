@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
@@ -94,7 +95,8 @@ class Suite:
         self.harness.begin()
         clock = time.perf_counter()
         try:
-            with deadline(self.deadline_s):
+            # What an adapter prints must not end up in a report on stdout.
+            with redirect_stdout(sys.stderr), deadline(self.deadline_s):
                 check.run(self.harness)
         except (Exception, SystemExit, StillRunning) as why:  # noqa: BLE001 - what it is decides the outcome
             result = self._told(check, why)

@@ -15,7 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 from hub.clock import utc_now
@@ -116,6 +119,7 @@ def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
     except HubError as error:  # before any stream began: settings, registry, a host that is not allowed
         talk.send(("broken", Failure.of(error)))
     talk.send(("bye",))
+    talk.outbox.close()
 
 
 def assist(pages: Connection, pipe: Connection, job: Job) -> None:
@@ -129,6 +133,7 @@ def assist(pages: Connection, pipe: Connection, job: Job) -> None:
         stream.name: shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
         for stream in adapter.manifest.streams
     }
+    outbox = _Outbox(pipe)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the worker has ended, so has its read
         while True:
             pages.send("ready")
@@ -137,9 +142,10 @@ def assist(pages: Connection, pipe: Connection, job: Job) -> None:
                 page = reopen(handed.content, adapter.manifest, handed.stream, handed.fetched, handed.window)
                 page.clock, page.total = handed.clock, handed.total
                 for batch in shapers[handed.stream].batches(page):
-                    pipe.send(("batch", number, batch))
+                    outbox.send(("batch", number, batch))
             except Exception as error:  # noqa: BLE001 - adapter code: told as this run's failure
-                pipe.send(("failed", Failure.of(error)))
+                outbox.send(("failed", Failure.of(error)))
+    outbox.close()
 
 
 def _settle(job: Job) -> tuple[Adapter[Any], Mapper]:
@@ -161,16 +167,40 @@ class _StopAsked(BaseException):
     """The parent asked to stop; unwinds through adapter code that catches Exception."""
 
 
+class _Outbox:
+    """Sends in a thread of its own: a pipe holds less than a page, and shaping must not wait for a commit to end."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe, self._waiting = pipe, SimpleQueue[bytes | None]()
+        self._thread = Thread(target=self._send_all, daemon=True)
+        self._thread.start()
+
+    def send(self, message: tuple[Any, ...]) -> None:
+        """Put a message on its way, after those before it."""
+        self._waiting.put(bytes(ForkingPickler.dumps(message)))
+
+    def close(self) -> None:
+        """Wait until all has left."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _send_all(self) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the parent has gone: nothing more is wanted
+            while (data := self._waiting.get()) is not None:
+                self._pipe.send_bytes(data)
+
+
 class _Talk:
     """The worker's end of the pipes."""
 
     def __init__(self, pipe: Connection, mates: Sequence[Connection], prefetch: int) -> None:
         self._pipe, self._mates, self._prefetch = pipe, mates, prefetch
+        self.outbox = _Outbox(pipe)
         self._under_way = 0  # pages read and not yet committed
         self._stop = False
 
     def send(self, message: tuple[Any, ...]) -> None:
-        self._pipe.send(message)
+        self.outbox.send(message)
 
     def retrying(self, error: SourceError, attempt: int, wait_s: float) -> None:
         """Told before each wait of the source; the parent keeps the one log."""

@@ -198,6 +198,15 @@ def test_a_check_stands_on_what_does_not_apply_and_on_what_is_waived() -> None:
     assert list(outcomes(verdict(made, waiver("LD-02"))).values()) == ["not-applicable", "waived", "pass"]
 
 
+def test_what_is_printed_stays_out_of_a_report_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    def prints(harness: Any) -> None:
+        harness.observe()
+        print("page 1")
+
+    assert outcomes(verdict(checks(LD_01=prints))) == {"LD-01": "pass"}
+    assert capsys.readouterr() == ("", "page 1\n")
+
+
 def test_each_check_runs_once() -> None:
     suite = Suite(bench := Bench(), checks=(made := checks(LD_01=sees)), waived=(), today=TODAY)  # type: ignore[arg-type]
     assert suite.result(made["LD-01"]) is suite.result(made["LD-01"])

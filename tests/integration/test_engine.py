@@ -87,6 +87,7 @@ class Unruly(Adapter[AdapterConfig]):
             case "exit":
                 sys.exit(3)
             case "die":
+                time.sleep(0.5)  # what it has given is on its way
                 os.kill(os.getpid(), 9)
             case "loop":
                 while True:

@@ -94,7 +94,8 @@ def test_folders_of_the_house_are_there() -> None:
 
 def test_every_command_is_told() -> None:
     (told,) = (table for table in tables(ENGLISH) if ["`hub run`"] in table)
-    assert {name.strip("`") for row in told for name in row} == {f"hub {name}" for name in (*COMMANDS, "lab", "conform")}
+    named = {name.strip("`") for row in told for name in row}
+    assert named == {f"hub {name}" for name in (*COMMANDS, "lab", "conform")}
 
 
 def test_make_targets_exist() -> None:

@@ -124,7 +124,8 @@ def memory_is_flat(h: "Harness") -> None:
                 sim.calls.clear()  # the source's own memory
                 if number in (first, last):
                     gc.collect()
-                    urllib.parse.clear_cache()  # remembers every address it has split, which is not the adapter's doing
+                    # it remembers every address it has split, which is not the adapter's doing
+                    urllib.parse.clear_cache()  # type: ignore[attr-defined]
                     held[number] = tracemalloc.get_traced_memory()[0]
         finally:
             tracemalloc.stop()

@@ -27,7 +27,7 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
         signing=hub.Signing(fields=("{method}", "{path}", "{timestamp}", "{nonce}", "{body}"), joiner="\n"),
         streams=(hub.Stream(request=hub.Request(
             path="/openapi/v1/dispute/page", method="POST", place="json",
-            paging=hub.Keyset(time="updateTime", key="id", after_time="afterTime", after_key="afterId", rows=1000),
+            paging=hub.Keyset(time="updateTime", key="id", after_time="afterTime", after_key="afterId", rows=500),
             since=hub.Since(param="updateTimeStart"),
         )),),
         stages=STAGES,

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hub.batch import COMPLETE, DENIED, EMPTY, INCOMPLETE, Batch, Failure
+from hub.clock import utc_text
 from hub.contract import Capability, Manifest
-from hub.errors import AdapterBug, HubError, SourceDenied
-from hub.shaping import Batch, spot_of
 from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
@@ -30,26 +30,6 @@ Stop = Callable[[str], None]
 
 def no_stop(point: str) -> None:
     """The stop used in production: none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What ended a read early, as it may be told: an outcome and a text without payload. Crosses process borders."""
-
-    outcome: str
-    said: str
-
-    @classmethod
-    def of(cls, error: BaseException) -> "Failure":
-        """The failure an exception means: denied is not incomplete (law L3); what is not ours is the adapter's bug."""
-        if isinstance(error, HubError):
-            return cls(
-                progress.DENIED if isinstance(error, SourceDenied) else progress.INCOMPLETE, f"{error.code}: {error}"
-            )
-        return cls(progress.INCOMPLETE, f"{AdapterBug.code}: {type(error).__name__} at {spot_of(error)}")
-
-
-STOPPED = Failure(progress.INCOMPLETE, "run.stopped: the hub was asked to stop; the next run goes on from here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +62,7 @@ class RunReport:
     @property
     def failed(self) -> bool:
         """Whether an operator should look: denied, incomplete, or an unexpected empty read."""
-        return self.outcome in (progress.DENIED, progress.INCOMPLETE) or self.error is not None
+        return self.outcome in (DENIED, INCOMPLETE) or self.error is not None
 
 
 @dataclass(slots=True)
@@ -142,7 +122,7 @@ class Line:
     def begin(self) -> datetime | None:
         """Open the run; answers where to read from: the watermark less the overlap, or None for all."""
         self.started = self.clock()
-        now = progress.text(self.started)
+        now = utc_text(self.started)
         with self.store.database.transaction() as connection:
             progress.abandon_runs(connection, self.key, now=now)
             mark = progress.watermark(connection, self.key)
@@ -156,7 +136,7 @@ class Line:
     def commit(self, batch: Batch) -> Counts:
         """Commit one batch: raw page, rows, rejections, counts, ledger, watermark, audit. All or nothing (law L1)."""
         self.stop("before_raw")
-        now = progress.text(self.clock())
+        now = utc_text(self.clock())
         with self.store.database.transaction() as connection:
             self._enter(connection, batch)
             writes = self._writes(connection, now)
@@ -195,11 +175,11 @@ class Line:
         ``failure`` is what ended the read early; None when the source was read to its end.
         """
         finished = self.clock()
-        now = progress.text(finished)
+        now = utc_text(finished)
         with self.store.database.transaction() as connection:
             self._leave(connection, whole=failure is None)
             outcome, said = self._outcome(failure)
-            if outcome in (progress.COMPLETE, progress.EMPTY):
+            if outcome in (COMPLETE, EMPTY):
                 self._proven = _later(self._proven, self._last_window)
                 self._prove(connection, now)
             degraded = (
@@ -207,7 +187,7 @@ class Line:
                 and self.counts.rejected > self.limits.reject_share * self.counts.fetched
             )
             if not self.counts.adds_up:  # law L2, in production too; a bug of ours if it ever happens
-                outcome, said = progress.INCOMPLETE, "run.counts: fetched is not the sum of its parts"
+                outcome, said = INCOMPLETE, "run.counts: fetched is not the sum of its parts"
             duration = finished - self.started
             progress.close_run(
                 connection,
@@ -290,7 +270,7 @@ class Line:
         if whole and not self._gap:
             self._proven, self._candidate = _later(self._proven, self._candidate), None
             if span.name and not self._mark_per_page:
-                self._prove(connection, progress.text(self.clock()), settled=True)
+                self._prove(connection, utc_text(self.clock()), settled=True)
         self._span = None
 
     def _prove(self, connection: Any, now: str, *, settled: bool = False) -> None:
@@ -304,13 +284,13 @@ class Line:
         if failure is not None:
             return failure.outcome, failure.said
         if self._gap:
-            return progress.INCOMPLETE, "run.gap: fewer items came than the source announced; see the ledger"
+            return INCOMPLETE, "run.gap: fewer items came than the source announced; see the ledger"
         if not self.counts.fetched:
             expected = self.limits.allow_empty or self.since is not None
-            return progress.EMPTY, None if expected else (
+            return EMPTY, None if expected else (
                 "run.empty: a full read gave no rows; if that is right, set allow_empty for this source"
             )
-        return progress.COMPLETE, None
+        return COMPLETE, None
 
 
 def _later(one: int | None, other: int | None) -> int | None:

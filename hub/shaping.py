@@ -2,52 +2,31 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 
 import orjson
 import zstandard
 
+from hub.batch import Batch, Refusal, Row, spot_of
+from hub.clock import utc_text
 from hub.contract import Adapter, Item, Page
 from hub.errors import AdapterBug, RecordRejected
-from hub.mapping.normalize import Normalizer
+from hub.mapping.normalize import Normalizer, Told
 from hub.mapping.parties import CITIZEN_CARD, OTHER_DOCUMENT
-from hub.store import progress
-from hub.store.write import Refusal, Row
 from schemas.draft import Draft
 from schemas.identity import mask_name, redact
-from schemas.record import DisputeRecord
+from schemas.regions import UNKNOWN
 
 CHUNK = 1_000
 """Items in one transaction at the most; a larger page is committed in resumable chunks."""
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
 _DIGIT = re.compile(r"\d")
-_to_json = DisputeRecord.__pydantic_serializer__.to_json
-
-
-@dataclass(slots=True)
-class Batch:
-    """Up to `CHUNK` items of one page, shaped: everything the writer needs, nothing the adapter may not see.
-
-    ``packed`` are the page's bytes, zstd-compressed; ``newest`` the latest revision in it that is a time not after the
-    source's clock (µs, UTC). ``total`` is what the page announced for its window.
-    """
-
-    window: str
-    fetched: str
-    clock: str | None
-    digest: bytes
-    packed: bytes
-    size: int
-    page_items: int
-    rows: list[Row]
-    refusals: list[Refusal]
-    newest: int | None
-    total: int | None
-    last: bool  # the last chunk of its page
+_NATURAL = "1"  # party_type
+_NOTHING: Told = {}
+_NOT_ASKED: Told = {"method": "unmapped", "confidence": 0.0, "mapping": ""}  # of what is deleted
 
 
 class Shaper:
@@ -63,7 +42,7 @@ class Shaper:
         items = self.adapter.items(page)
         fetched = page.fetched or datetime.now(UTC)
         latest = int((page.clock or fetched).timestamp() * 1_000_000)
-        digest = blake2b(page.content, digest_size=16).digest()
+        digest = sha256(page.content).digest()
         packed = self._pack(page.content)
         starts = range(0, len(items), CHUNK) or (0,)
         for start in starts:
@@ -71,8 +50,8 @@ class Shaper:
             rows, refusals = self.rows(part, fetched, start)
             yield Batch(
                 window=page.window,
-                fetched=progress.text(fetched),
-                clock=progress.text(page.clock) if page.clock else None,
+                fetched=utc_text(fetched),
+                clock=utc_text(page.clock) if page.clock else None,
                 digest=digest,
                 packed=packed,
                 size=len(page.content),
@@ -102,7 +81,7 @@ class Shaper:
                 numbers.append(number)
             except Exception as error:  # noqa: BLE001 - adapter code: whatever it raises is this item's rejection
                 refusals.append(_refusal(number, item, error))
-        records: list[DisputeRecord] = []
+        records: list[Told] = []
         kept: list[int] = []
         for number, made in zip(
             numbers, self.normalizer.records(drafts, stream=self.stream, fetched=fetched), strict=True
@@ -112,76 +91,85 @@ class Shaper:
             else:
                 records.append(made)
                 kept.append(number)
-        bodies = [_to_json(record, exclude_none=True) for record in records]
+        bodies = [orjson.dumps(record) for record in records]
         # the mapping's version is no content: a new one that changes nothing must write nothing
-        contents = [blake2b(body.replace(self._mapping, b""), digest_size=16).digest() for body in bodies]
+        contents = [sha256(body.replace(self._mapping, b"")).digest() for body in bodies]
         rows = [
-            Row(number, record.key, record.revision, record.deleted, content, head(record), body, subjects(record))
-            for number, record, content, body in zip(kept, records, contents, bodies, strict=True)
-        ]
+            Row(number, told["key"], told.get("revision"), told.get("deleted", False), content, head(told), body,
+                subjects(told))
+            for number, told, content, body in zip(kept, records, contents, bodies, strict=True)
+        ]  # fmt: skip
         refusals.sort(key=lambda refusal: refusal.item_no)
         return rows, refusals
 
 
-def head(record: DisputeRecord) -> tuple[Any, ...]:
+def head(record: Told) -> tuple[Any, ...]:
     """The open columns of a record (`hub.store.driver.HEAD`), with no personal data in them (law L8)."""
-    found = record.classification
+    found = record.get("classification") or _NOT_ASKED
+    get, of_item = record.get, found.get
     return (
         open_title(record),
-        found.item,
-        found.category,
-        found.method,
-        found.confidence,
-        found.evidence,
-        found.mapping,
-        found.code,
-        found.label,
-        found.edition,
-        record.stage.value if record.stage else None,
-        record.status,
-        record.place.region,
-        record.channel,
-        record.opened,
-        record.happened,
-        record.due,
-        record.closed,
-        record.amount_fen,
-        record.people,
-        record.scale,
-        len(record.parties),
-        " ".join([f"{note.code}@{note.field}" for note in record.notes]),
+        of_item("item"),
+        of_item("category"),
+        found["method"],
+        found["confidence"],
+        of_item("evidence", ""),
+        found["mapping"],
+        of_item("code"),
+        of_item("label"),
+        of_item("edition"),
+        get("stage"),
+        get("status"),
+        get("place", _NOTHING).get("region", UNKNOWN),
+        record["channel"],
+        get("opened"),
+        get("happened"),
+        get("due"),
+        get("closed"),
+        get("amount_fen"),
+        get("people"),
+        get("scale"),
+        len(get("parties", ())),
+        " ".join([f"{note['code']}@{note['field']}" for note in get("notes", ())]),
     )
 
 
-def open_title(record: DisputeRecord) -> str:
+def open_title(record: Told) -> str:
     """The title as anyone may read it: numbers and the names of natural persons masked."""
-    title = redact(record.title) if _DIGIT.search(record.title) else record.title
-    for party in record.parties:
-        for name in (party.name if party.kind == "1" else None, party.agent):
+    title: str = record["title"]
+    if _DIGIT.search(title):
+        title = redact(title)
+    for party in record.get("parties", ()):
+        for name in (party.get("name") if party["kind"] == _NATURAL else None, party.get("agent")):
             if name and name in title and len(name) > 1:
                 title = title.replace(name, mask_name(name))
     return title
 
 
-def subjects(record: DisputeRecord) -> tuple[tuple[str, str, str], ...]:
+def subjects(record: Told) -> tuple[tuple[str, str, str], ...]:
     """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers.
 
     A number that failed its check bears a note that says so; the others stand in their normal form and are not checked
     again here. An unknown region fails no check.
     """
-    failed = {note.field for note in record.notes if note.code.startswith("identity.") and "region" not in note.code}
+    failed = {
+        note["field"]
+        for note in record.get("notes", ())
+        if note["code"].startswith("identity.") and "region" not in note["code"]
+    }
     found: dict[tuple[str, str, str], None] = {}
-    for at, party in enumerate(record.parties):
-        number, phone = party.id_number, party.phone
+    for at, party in enumerate(record.get("parties", ())):
+        number, phone, role = party.get("id_number"), party.get("phone"), party["role"]
         if number and not (failed and f"parties[{at}].id_number" in failed):
-            if party.kind == "1" and party.id_type == CITIZEN_CARD:
-                found["id", party.role, number] = None
-            elif party.kind != "1" or party.id_type in (None, OTHER_DOCUMENT):
-                found["credit", party.role, number] = None
+            kind, id_type = party["kind"], party.get("id_type")
+            if kind == _NATURAL and id_type == CITIZEN_CARD:
+                found["id", role, number] = None
+            elif kind != _NATURAL or id_type in (None, OTHER_DOCUMENT):
+                found["credit", role, number] = None
         if phone and len(phone) == 11 and phone.isdecimal() and phone[0] == "1":  # a landline bears its area code's 0
-            found["phone", party.role, phone] = None
-    for reference in record.references:
-        found["ref", "", reference.number] = None
+            found["phone", role, phone] = None
+    for reference in record.get("references", ()):
+        found["ref", "", reference["number"]] = None
     return tuple(found)
 
 
@@ -197,14 +185,3 @@ def _item_bytes(item: Item) -> bytes:
         return orjson.dumps(item, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     except TypeError:  # a number beyond 64 bits, a lone surrogate
         return repr(item).encode("utf-8", "backslashreplace")
-
-
-def spot_of(error: BaseException) -> str:
-    """The line of adapter code an exception came from: file name, line, function; no values."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    if trace is None:
-        return "draft"
-    code = trace.tb_frame.f_code
-    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"

@@ -22,11 +22,12 @@ from typing import Any
 from sqlalchemy import text
 
 from hub import events
+from hub.batch import Failure
 from hub.clock import utc_now
 from hub.contract import Adapter
 from hub.engine.local import log_run
 from hub.engine.worker import Job, mapper_for, open_source, read, shaper_for
-from hub.ingest import POINTS, Failure, Limits, Line, RunReport, Stop, no_stop
+from hub.ingest import POINTS, Limits, Line, RunReport, Stop, no_stop
 from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load

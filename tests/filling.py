@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import zstandard
 
+from hub.batch import COMPLETE, Refusal, Row
 from hub.shaping import head, subjects
 from hub.store import progress
 from hub.store.database import Database
 from hub.store.progress import StreamKey
 from hub.store.vault import Keyring
-from hub.store.write import Refusal, Row, Transaction
+from hub.store.write import Transaction
 from schemas.party import Party
 from schemas.record import Classification, DisputeRecord, Reference
 
@@ -58,16 +60,17 @@ class Filler:
             progress.move_watermark(connection, key, datetime(2026, 3, 2, tzinfo=UTC), run=run, now=NOW)
             writes.audit("main", "page.committed", {"run": run, **counts.as_dict()})
             progress.close_run(
-                connection, key, run, outcome=progress.COMPLETE, degraded=False, error=None,
+                connection, key, run, outcome=COMPLETE, degraded=False, error=None,
                 announced=announced, finished=NOW, duration=timedelta(seconds=1),
             )  # fmt: skip
         return run, raw
 
     @staticmethod
     def _row(no: int, record: DisputeRecord) -> Row:
-        body = record.model_dump_json().encode()
+        told = record.model_dump(mode="json", exclude_none=True)
+        body = orjson.dumps(told)
         content = hashlib.blake2b(body, digest_size=16).digest()
-        return Row(no, record.key, record.revision, record.deleted, content, head(record), body, subjects(record))
+        return Row(no, record.key, record.revision, record.deleted, content, head(told), body, subjects(told))
 
 
 def dispute(key: str, item: str | None = None, **told: Any) -> DisputeRecord:

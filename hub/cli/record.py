@@ -182,13 +182,13 @@ def _find(store: "Store", text: str, source: str | None) -> "RecordHead":
 
 def _audit_clear_read(store: "Store", head: "RecordHead", reason: str) -> None:
     """Written before anything is shown: a read that cannot be audited does not take place."""
-    from datetime import UTC, datetime
     from getpass import getuser
 
-    from hub.store import audit, progress
+    from hub.clock import utc_now, utc_text
+    from hub.store import audit
 
     entry = {"record": head.id, "version": head.version, "user": getuser(), "reason": reason, "by": "command line"}
-    now = progress.text(datetime.now(UTC))
+    now = utc_text(utc_now())
     with store.database.transaction() as connection:
         audit.append(connection, home=head.home, writer=store.writer, action="record.read_clear", entry=entry, at=now)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.clock import utc_now
+from hub.clock import utc_now, utc_text
 from hub.errors import ConfigError
 from hub.settings import SourceSettings
 from hub.store import audit, progress
@@ -30,21 +30,21 @@ def rewind(store: Store, source: SourceSettings, stream: str, to: datetime | Non
         raise ConfigError("a watermark cannot lie in the future", where=source.name, hint="give a time in the past")
     key = StreamKey(source.home, source.name, stream)
     with store.database.transaction() as connection:
-        moved = progress.move_watermark(connection, key, to, run=0, now=progress.text(now), rewind=True)
-        entry = {"source": source.name, "stream": stream, "to": progress.text(to) if to else None}
+        moved = progress.move_watermark(connection, key, to, run=0, now=utc_text(now), rewind=True)
+        entry = {"source": source.name, "stream": stream, "to": utc_text(to) if to else None}
         audit.append(
             connection,
             home=source.home,
             writer=store.writer,
             action="source.rewound",
             entry=entry,
-            at=progress.text(now),
+            at=utc_text(now),
         )
     return moved
 
 
 def _set(store: Store, source: SourceSettings, action: str, **values: object) -> None:
-    now = progress.text(utc_now())
+    now = utc_text(utc_now())
     with store.database.transaction() as connection:
         progress.set_source_state(connection, source.home, source.name, now=now, **values)
         entry = {"source": source.name, "reason": str(values.get("reason", ""))}

@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hub.clock import utc_now
+from hub.batch import COMPLETE, EMPTY, Failure, Refusal, Row
+from hub.clock import utc_now, utc_text
 from hub.contract import Manifest
 from hub.engine.worker import Job, mapper_for, shaper_for
 from hub.errors import AdapterBug, HubError
-from hub.ingest import Failure
 from hub.registry import Registry
 from hub.settings import Settings, SourceSettings, adapter_config
 from hub.sources.envelope import reopen
@@ -27,7 +27,7 @@ from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.show import raw_bytes
 from hub.store.store import Store
-from hub.store.write import Counts, Refusal, Row, Transaction
+from hub.store.write import Counts, Transaction
 
 Told = Callable[[int], None]
 """Told how many items have been gone through since the last call."""
@@ -141,7 +141,7 @@ def _put(
 ) -> Counts:
     """Put one page's items; with a dry run the transaction is rolled back after counting."""
     with store.database.transaction(keep=not done.dry) as connection:
-        now = progress.text(utc_now())
+        now = utc_text(utc_now())
         writes = Transaction(connection, store.keyring, home=key.home, source=key.source, stream=key.stream, now=now)
         for move in _moves(connection, key, rows):
             done.moves[move] += 1
@@ -186,7 +186,7 @@ def _spots(store: Store, source: SourceSettings, statement: str, stream: str) ->
 
 def _open_run(store: Store, key: StreamKey, manifest: Manifest, why: str) -> int:
     with store.database.transaction() as connection:
-        adapter, now = f"{manifest.name} {manifest.version}", progress.text(utc_now())
+        adapter, now = f"{manifest.name} {manifest.version}", utc_text(utc_now())
         return progress.begin_run(connection, key, adapter=adapter, why=why, since=None, now=now)
 
 
@@ -194,7 +194,7 @@ def _close_run(
     store: Store, key: StreamKey, run: int, counts: Counts, started: datetime, failure: Failure | None
 ) -> None:
     now = utc_now()
-    outcome = failure.outcome if failure else progress.COMPLETE if counts.fetched else progress.EMPTY
+    outcome = failure.outcome if failure else COMPLETE if counts.fetched else EMPTY
     with store.database.transaction() as connection:
         progress.close_run(
             connection,
@@ -204,7 +204,7 @@ def _close_run(
             degraded=False,
             error=failure.said if failure else None,
             announced=None,
-            finished=progress.text(now),
+            finished=utc_text(now),
             duration=now - started,
         )
 

@@ -15,15 +15,14 @@ from time import monotonic
 from typing import Any
 
 from hub import events
-from hub.clock import utc_now
+from hub.batch import INCOMPLETE, STOPPED, Batch, Failure
+from hub.clock import utc_now, utc_text
 from hub.contract import Manifest
 from hub.engine.worker import Job, assist, mapper_for, work
 from hub.errors import HubError, StoreError
-from hub.ingest import STOPPED, Failure, Limits, Line, RunReport
+from hub.ingest import Limits, Line, RunReport
 from hub.registry import Registry
 from hub.settings import Settings, SourceSettings
-from hub.shaping import Batch
-from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts
@@ -123,7 +122,7 @@ class LocalEngine:
             worker = pipes[pipe]  # type: ignore[index]
             if worker.source.name in self._workers and (report := self._hear(worker, pipe)):  # type: ignore[arg-type]
                 ended.append(report)
-        silent = Failure(progress.INCOMPLETE, "worker.stalled: no sign of life for too long; ended")
+        silent = Failure(INCOMPLETE, "worker.stalled: no sign of life for too long; ended")
         stalled = [w for w in self._workers.values() if monotonic() - w.heard > self.stall_s and not w.stopping]
         return ended + [self._end(worker, silent) for worker in stalled]
 
@@ -163,7 +162,7 @@ class LocalEngine:
             process.join(1)
             events.log(events.WORKER_LOST, source=worker.source.name, exit_code=process.exitcode)
             lost = f"worker.lost: a worker process ended by itself (exit code {process.exitcode})"
-            return self._end(worker, Failure(progress.INCOMPLETE, lost))
+            return self._end(worker, Failure(INCOMPLETE, lost))
         match message:
             case ("batch", int() as number, Batch() as batch):
                 worker.held.setdefault(number, []).append(batch)
@@ -263,7 +262,7 @@ class LocalEngine:
         del self._workers[worker.source.name]
         broken = failure.said if failure and worker.line is None and not worker.stopping else None
         try:
-            self._close(worker, failure or Failure(progress.INCOMPLETE, "worker.silent: it left without an end"))
+            self._close(worker, failure or Failure(INCOMPLETE, "worker.silent: it left without an end"))
         except HubError as error:  # the store itself fails: tell it, the run stays open and is closed by the next one
             broken = str(error)
         for pipe in (worker.pipe, *worker.handing, *(pipe for _, pipe in worker.mates)):
@@ -293,8 +292,8 @@ def log_run(report: RunReport) -> None:
         run_id=report.run,
         outcome=report.outcome,
         pages=report.pages,
-        since=progress.text(report.since) if report.since else None,
-        watermark=progress.text(report.watermark) if report.watermark else None,
+        since=utc_text(report.since) if report.since else None,
+        watermark=utc_text(report.watermark) if report.watermark else None,
         duration_s=round(report.duration.total_seconds(), 3),
         error=report.error,
         **report.counts.as_dict(),

@@ -21,15 +21,15 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from hub.batch import Batch, Failure
 from hub.clock import utc_now
 from hub.contract import Adapter, Page
 from hub.errors import HubError, SourceError
-from hub.ingest import Failure
 from hub.mapping.mapper import Mapper
 from hub.mapping.normalize import Normalizer
 from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
-from hub.shaping import Batch, Shaper
+from hub.shaping import Shaper
 from hub.sources.envelope import reopen
 from hub.sources.http import HttpLimits, HttpSource, OnRetry
 from schemas.taxonomy import load

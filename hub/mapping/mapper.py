@@ -1,6 +1,6 @@
 """Which of the 84 items a matter is: code, label, cause and text, in that order."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from hub.contract import Manifest
@@ -15,10 +15,12 @@ from schemas.taxonomy.sssom import MappingSet
 _REMEMBERED = 50_000
 """Source codes kept with their verdict; a source has hundreds, one that has more is not using codes."""
 
+_SAID = ("code", "label", "edition")
+
 _NO_TABLE = "no table knows the source's code"
 
-# what the model would call itself; calling the model costs half as much again
-_validate: Callable[[Any], Classification] = Classification.__pydantic_validator__.validate_python
+Found = dict[str, Any]
+"""The fields of a `Classification` that say something, as plain values. Shared between records: not to be changed."""
 
 _Key = tuple[str | None, str | None, str | None]
 """The source's own word: code, label, edition."""
@@ -27,7 +29,7 @@ _Key = tuple[str | None, str | None, str | None]
 class _Known(NamedTuple):
     """What code, label and edition say: final, or what is left for the text to decide among."""
 
-    final: Classification | None
+    final: Found | None
     verdict: Verdict | None
     among: frozenset[str] | None
     rule: str | None
@@ -77,6 +79,10 @@ class Mapper:
 
         Pure but for a memory of codes. Raises nothing.
         """
+        return Classification.model_validate(self.find(code, label, edition, title, detail))
+
+    def find(self, code: str | None, label: str | None, edition: str | None, title: str, detail: str) -> Found:
+        """As `classify`, as plain values: what the line needs a thousand times a page."""
         key = (code, label, edition)
         known = self._known.get(key)
         if known is None:
@@ -127,7 +133,7 @@ class Mapper:
         }
         return frozenset(among.union(*(rule.into for rule in self._rules if rule.out_of & among)))
 
-    def _ask_text(self, key: _Key, known: _Known, title: str, detail: str) -> Classification:
+    def _ask_text(self, key: _Key, known: _Known, title: str, detail: str) -> Found:
         verdict, label = known.verdict, key[1]
         if verdict and label and label in title:  # the label has had its say; a court's title is often nothing else
             title = title.replace(label, "")
@@ -141,17 +147,16 @@ class Mapper:
         candidates = (*verdict.proposed, *reading.candidates)
         return self._made(key, "proposal", verdict.proposed[0], round(verdict.confidence / 2, 3), evidence, candidates)
 
-    def _refile(self, key: _Key, filed: Classification, rule: str, title: str, detail: str) -> Classification:
+    def _refile(self, key: _Key, filed: Found, rule: str, title: str, detail: str) -> Found:
         """A cause names a legal relation, not what happened: rule 6 holds where a leak is filed as 财产损害赔偿."""
-        reading = self.classifier.read(title, detail)
+        reading, item = self.classifier.read(title, detail), filed["item"]
         if not any(
-            each.name == rule and filed.item in each.out_of and reading.item in each.into and each.fits(reading.signals)
+            each.name == rule and item in each.out_of and reading.item in each.into and each.fits(reading.signals)
             for each in self._rules
         ):
             return filed
-        evidence = f"{filed.evidence}; refiled by rule {rule}; {reading.evidence}"
-        candidates = (*reading.candidates, *((filed.item,) if filed.item else ()))
-        return self._made(key, "text", reading.item, reading.confidence, evidence, candidates)
+        evidence = f"{filed['evidence']}; refiled by rule {rule}; {reading.evidence}"
+        return self._made(key, "text", reading.item, reading.confidence, evidence, (*reading.candidates, item))
 
     def _made(
         self,
@@ -161,21 +166,19 @@ class Mapper:
         confidence: float,
         evidence: str,
         candidates: tuple[str, ...] = (),
-    ) -> Classification:
+    ) -> Found:
         """``found`` is an item, for a proposal an item or category of which only the category is kept."""
-        code, label, edition = key
-        item = self.taxonomy.items.get(found) if found else None
-        return _validate(
-            {
-                "item": None if method == "proposal" else found,
-                "category": item.category if item else found,
-                "method": method,
-                "confidence": confidence,
-                "evidence": evidence,
-                "candidates": tuple(dict.fromkeys(candidates)) if candidates else (),
-                "mapping": self.version,
-                "code": code,
-                "label": label,
-                "edition": edition,
-            }
-        )
+        made: Found = {"method": method, "confidence": confidence, "mapping": self.version}
+        if found:
+            item = self.taxonomy.items.get(found)
+            made["category"] = item.category if item else found
+            if method != "proposal":
+                made["item"] = found
+        if evidence:
+            made["evidence"] = evidence
+        if candidates:
+            made["candidates"] = list(dict.fromkeys(candidates))
+        for name, said in zip(_SAID, key, strict=True):
+            if said is not None:
+                made[name] = said
+        return made

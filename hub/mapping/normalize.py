@@ -23,7 +23,9 @@ from hub.mapping.text import MAX_TEXT, Note, line, name, said, text
 from hub.mapping.times import Moment, TimeError, moment, revision
 from schemas.case_number import parse_case_number
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
+from schemas.plain import plain
 from schemas.record import DisputeRecord
+from schemas.regions import UNKNOWN
 
 T = TypeVar("T")
 
@@ -41,16 +43,22 @@ _KEY_MARGINS = " \t\r\n\u3000\xa0\ufeff\u200b"
 _YES = frozenset(("1", "true", "True", "TRUE", "是", "成功", "Y", "y", "yes"))
 _NO = frozenset(("0", "false", "False", "FALSE", "否", "不成功", "失败", "N", "n", "no"))
 
-# what `model_validate` calls, without its own checks of arguments
-_validate: Callable[[Any], DisputeRecord] = DisputeRecord.__pydantic_validator__.validate_python
+Told = dict[str, Any]
+"""A record as plain values: the fields of `DisputeRecord` that say something, as they are written to JSON."""
+
+_sound: Callable[[Any], bool] = plain(DisputeRecord).validator.isinstance_python
 
 
 class _Notes:
-    """What was repaired or left out, each once; ``part`` and ``at`` (``parties``, 0) stand before the fields told."""
+    """What was repaired or left out, each once; ``part`` and ``at`` (``parties``, 0) stand before the fields told.
 
-    __slots__ = ("at", "found", "part")
+    ``fetched`` is when the page arrived: the one clock of a draft.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("at", "fetched", "found", "part")
+
+    def __init__(self, fetched: datetime) -> None:
+        self.fetched = fetched
         self.found: dict[tuple[str, str], None] = {}
         self.part, self.at = "", -1
 
@@ -58,6 +66,9 @@ class _Notes:
         if self.part:
             field = f"{self.part}[{self.at}].{field}" if self.at >= 0 else f"{self.part}.{field}"
         self.found[code, field] = None
+
+
+_Step = Callable[[Draft, Told, _Notes], None]
 
 
 class Normalizer:
@@ -68,6 +79,10 @@ class Normalizer:
         self._zone = manifest.zone
         self._codes = Codes(mapper.taxonomy)
         self._stages = {str(code): stage.value for code, stage in manifest.stages.items()}
+        self._steps: tuple[_Step, ...] = (
+            self._identity, self._texts, self._times, self._status, self._figures, self._where, self._parties,
+            self._handling, self._classification,
+        )  # fmt: skip
 
     def record(self, draft: Draft, *, stream: str, fetched: datetime) -> DisputeRecord:
         """Give one draft its meaning. ``fetched`` is aware: when its page arrived.
@@ -78,46 +93,46 @@ class Normalizer:
         (made,) = self.records([draft], stream=stream, fetched=fetched)
         if isinstance(made, Exception):
             raise made
-        return made
+        return DisputeRecord.model_validate(made)
 
-    def records(self, drafts: Sequence[Draft], *, stream: str, fetched: datetime) -> list[DisputeRecord | Exception]:
+    def records(self, drafts: Sequence[Draft], *, stream: str, fetched: datetime) -> list[Told | Exception]:
         """Give drafts their meaning, each its record or the exception that `record` raises for it, in their order.
 
         Each step is done for all before the next: a loop over one step keeps its code and tables at hand, which is
         worth a quarter of the time.
         """
-        shaped = [self._attempt(draft, stream, fetched) for draft in drafts]
-        classify = self.mapper.classify
-        for each in shaped:
-            if isinstance(each, dict) and (asked := each.get("classification")):
-                each["classification"] = classify(title=each["title"], detail=each["detail"], **asked)
-        return [_valid(each) if isinstance(each, dict) else each for each in shaped]
+        made: list[Told | Exception] = [{} for _ in drafts]
+        works: list[tuple[int, Draft, Told, _Notes]] = [
+            (number, draft, {}, _Notes(fetched)) for number, draft in enumerate(drafts)
+        ]
+        for step in self._steps:
+            sound = True
+            for number, draft, told, note in works:
+                try:
+                    step(draft, told, note)
+                except Exception as why:  # noqa: BLE001 - a draft holds whatever an adapter put there; the rest go on
+                    sound, made[number] = False, why
+                    if isinstance(why, RecordRejected):
+                        why.key = told.get("key")
+            if not sound:
+                works = [work for work in works if not isinstance(made[work[0]], Exception)]
+        for number, _, told, note in works:
+            told["source"], told["stream"] = self.source, stream
+            if note.found:
+                told["notes"] = [{"code": code, "field": field} for code, field in note.found]
+            made[number] = told if _sound(told) else _why(told)
+        return made
 
-    def _attempt(self, draft: Draft, stream: str, fetched: datetime) -> dict[str, Any] | Exception:
-        """The fields of a record but for its item, which is still a question; or why there can be none."""
-        given: object = draft
-        if not isinstance(given, Draft):
-            return RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(given).__name__}")
-        key = None
-        try:
-            key = _key(draft.key)
-            notes = _Notes()
-            told = self._told(draft, notes, fetched)
-            told["source"], told["stream"], told["key"] = self.source, stream, key
-            if notes.found:
-                told["notes"] = [{"code": code, "field": field} for code, field in notes.found]
-        except RecordRejected as why:
-            why.key = key
-            return why
-        except Exception as bug:  # noqa: BLE001 - a draft holds whatever an adapter put there; its neighbours go on
-            return bug
-        return told
+    def _identity(self, draft: Draft, told: Told, note: _Notes) -> None:
+        if not isinstance(draft, Draft):
+            raise RecordRejected("draft.type", "draft", f"a Draft was expected, not {type(draft).__name__}")
+        told["key"] = _key(draft.key)
+        if _flag(draft.deleted):
+            told["deleted"] = True
+        if (revised := self._revision(draft.revision, note, note.fetched)) is not None:
+            told["revision"] = revised
 
-    def _told(self, draft: Draft, note: _Notes, fetched: datetime) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "deleted": _flag(draft.deleted),
-            "revision": self._revision(draft.revision, note, fetched),
-        }
+    def _texts(self, draft: Draft, told: Told, note: Note) -> None:
         title, detail = line(draft.title, "title", note), text(draft.detail, "detail", note)
         if title is None and detail is not None:
             title = _SENTENCE_END.split(detail, maxsplit=1)[0].strip()[:TITLE_FROM_DETAIL]
@@ -125,31 +140,32 @@ class Normalizer:
             note("text.cut", "title")
             title = title[:MAX_TITLE]
         told["title"], told["detail"] = title or "", detail or ""
-        self._times(draft, told, note)
-        self._status(draft, told, note)
-        told["place"] = place(draft, note)
-        if draft.amount is not None:
-            told["amount_fen"] = _number(fen, draft.amount, "amount", note)
-        if draft.people is not None:
-            told["people"] = _number(people, draft.people, "people", note)
-        if draft.scale is not None:
-            told["scale"] = self._codes.code("event_scale", draft.scale, "scale", note)
         told["channel"] = (draft.channel and line(draft.channel, "channel", note)) or self.manifest.channel
-        self._lists(draft, told, note, fetched)
-        extra = _extra(draft.extra, note)
-        if draft.region is not None and told["place"].get("region") == "000000":
+
+    def _figures(self, draft: Draft, told: Told, note: Note) -> None:
+        if draft.amount is not None and (amount := _number(fen, draft.amount, "amount", note)) is not None:
+            told["amount_fen"] = amount
+        if draft.people is not None and (count := _number(people, draft.people, "people", note)) is not None:
+            told["people"] = count
+        if draft.scale is not None and (scale := self._codes.code("event_scale", draft.scale, "scale", note)):
+            told["scale"] = scale
+
+    def _where(self, draft: Draft, told: Told, note: Note) -> None:
+        where, extra = place(draft, note), _extra(draft.extra, note)
+        if where:
+            told["place"] = where
+        if draft.region is not None and where.get("region") == UNKNOWN:
             extra.setdefault("region", line(draft.region, "region", note) or "")
         if extra:
             told["extra"] = extra
-        if not told["deleted"]:
-            told["classification"] = {
-                "code": line(draft.code, "code", note),
-                "label": line(draft.label, "label", note),
-                "edition": line(draft.edition, "edition", note),
-            }
-        return told
 
-    def _times(self, draft: Draft, told: dict[str, Any], note: Note) -> None:
+    def _classification(self, draft: Draft, told: Told, note: Note) -> None:
+        code, label = line(draft.code, "code", note), line(draft.label, "label", note)
+        edition = line(draft.edition, "edition", note)
+        if "deleted" not in told:
+            told["classification"] = self.mapper.find(code, label, edition, told["title"], told["detail"])
+
+    def _times(self, draft: Draft, told: Told, note: Note) -> None:
         for field, value in (("opened", draft.opened), ("due", draft.due), ("closed", draft.closed)):
             if value is not None and (at := self._moment(value, field, note)):
                 if at.grain != "second":
@@ -160,13 +176,16 @@ class Normalizer:
                 note("time.month_only", "happened")
             told["happened"] = at.day
 
-    def _lists(self, draft: Draft, told: dict[str, Any], note: _Notes, fetched: datetime) -> None:
+    def _parties(self, draft: Draft, told: Told, note: _Notes) -> None:
         if draft.parties:
             told["parties"] = parties = []
-            day, note.part = fetched.date(), "parties"
+            day, note.part = note.fetched.date(), "parties"
             for note.at, each in enumerate(_listed(draft.parties, DraftParty, "parties")):
                 if found := party(each, self._codes, note, day):
                     parties.append(found)
+            note.part = ""
+
+    def _handling(self, draft: Draft, told: Told, note: _Notes) -> None:
         if draft.steps:
             told["steps"] = steps = []
             note.part = "steps"
@@ -207,34 +226,33 @@ class Normalizer:
             return None
         return order
 
-    def _status(self, draft: Draft, told: dict[str, Any], note: Note) -> None:
+    def _status(self, draft: Draft, told: Told, note: Note) -> None:
         if draft.status is not None and (status := line(draft.status, "status", note)):
             told["status"] = status
-            stage = self._stages.get(status)
-            if stage is None:
+            if stage := self._stages.get(status):
+                told["stage"] = stage
+            else:
                 note("status.unknown", "status")
-            told["stage"] = stage
-        if draft.status_label is not None:
-            told["status_label"] = line(draft.status_label, "status_label", note)
+        if draft.status_label is not None and (label := line(draft.status_label, "status_label", note)) is not None:
+            told["status_label"] = label
 
-    def _step(self, step: DraftStep, note: Note) -> dict[str, Any] | None:
-        when = self._moment(step.at, "at", note)
-        told: dict[str, Any] = {
-            "action": line(step.action, "action", note) or "",
-            "body": line(step.body, "body", note) or "",
-            "note": text(step.note, "note", note) or "",
-            "key": line(step.key, "key", note) or "",
+    def _step(self, step: DraftStep, note: Note) -> Told | None:
+        told: Told = {
+            "action": line(step.action, "action", note),
+            "body": line(step.body, "body", note),
+            "note": text(step.note, "note", note),
+            "key": line(step.key, "key", note),
         }
-        if when:
+        if when := self._moment(step.at, "at", note):
             told["at"] = when.text
-        return told if any(told.values()) else None
+        return _filled(told) or None
 
-    def _resolution(self, draft: DraftResolution, note: Note) -> dict[str, Any]:
+    def _resolution(self, draft: DraftResolution, note: Note) -> Told:
         if not isinstance(draft, DraftResolution):
             raise RecordRejected(
                 "draft.type", "resolution", f"a DraftResolution was expected, not {type(draft).__name__}"
             )
-        told: dict[str, Any] = {
+        told: Told = {
             "method": said(draft.method, "method", note),
             "organisation": name(draft.organisation, "organisation", note),
             "responsible": name(draft.responsible, "responsible", note),
@@ -245,12 +263,18 @@ class Normalizer:
         }
         if at := self._moment(draft.assessed, "assessed", note):
             told["assessed"] = at.day
-        return told
+        return _filled(told)
 
 
-def _valid(told: dict[str, Any]) -> DisputeRecord | RecordRejected:
+def _filled(told: Told) -> Told:
+    """The fields that say something: a body must not change because a source writes nothing in another way."""
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _why(told: Told) -> Told | RecordRejected:
+    """Why plain values are no record, in the model's words; or the record, where the model can read them after all."""
     try:
-        return _validate(told)
+        return DisputeRecord.model_validate(told).model_dump(mode="json", exclude_none=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -353,9 +377,9 @@ def _extra(values: Any, note: Note) -> dict[str, str]:
 @lru_cache(maxsize=1_024, typed=True)
 def _extra_name(key: Any) -> tuple[str, str, tuple[str, ...]]:
     """The name a field is kept under, that of its notes, and the notes on its name: few names, in every item."""
-    notes = _Notes()
-    under = line(key, "extra", notes) or ""
-    return under, f"extra.{under[:100]}", tuple(code for code, _ in notes.found)
+    notes: dict[str, None] = {}
+    under = line(key, "extra", lambda code, _: notes.setdefault(code)) or ""
+    return under, f"extra.{under[:100]}", tuple(notes)
 
 
 def _as_text(value: Any, field: str) -> str | None:

@@ -39,6 +39,8 @@ _ALSO = {  # words met besides the labels of the code tables, by code
     "event_scale": {"01": "1 个体", "02": "2 一般群体", "03": "3 重大群体"},
 }
 
+_LINES = ("ethnicity", "education", "person_class")
+
 _PHONE_BREAK = re.compile(r"\s*[/,，;；、|]\s*|\s+(?=[(（+]?\d{3})|(?<=\d{11})\s*(?=1\d{10}\b)")
 _LANDLINE = re.compile(
     r"[(（]?0\d{2,3}[)）]?[-\s－—]?\d{7,8}(?:[-转\s]\d{1,6})?|[2-8]\d{6,7}"
@@ -73,14 +75,16 @@ def party(draft: DraftParty, codes: Codes, note: Note, fetched: date) -> dict[st
     ``note`` is told fields of the party (``id_number``). Numbers that fail their check stay as written, under
     ``identity.<why>``, ``phone.<why>``; of two phones the first is kept, under ``phone.several``.
     """
+    told: dict[str, Any] = {}
+    if (who := name(draft.name, "name", note)) is not None:
+        told["name"] = who
+    if draft.address is not None and (lives := said(draft.address, "address", note)) is not None:
+        told["address"] = lives
+    if draft.agent is not None and (agent := name(draft.agent, "agent", note)) is not None:
+        told["agent"] = agent
     number = draft.id_number and said(draft.id_number, "id_number", note)
     phone = draft.phone and said(draft.phone, "phone", note)
-    told: dict[str, Any] = {"name": name(draft.name, "name", note)}
-    if draft.address is not None:
-        told["address"] = said(draft.address, "address", note)
-    if draft.agent is not None:
-        told["agent"] = name(draft.agent, "agent", note)
-    if not (number or phone or any(told.values())):
+    if not (told or number or phone):
         return None
     told["role"] = codes.code("party_role", draft.role, "role", note) or "1"
     told["kind"] = kind = codes.code("party_type", draft.kind, "kind", note) or _NATURAL
@@ -89,15 +93,13 @@ def party(draft: DraftParty, codes: Codes, note: Note, fetched: date) -> dict[st
         told["id_number"], id_type = _identity(number, id_type, kind, "id_number", note, fetched)
     if phone:
         told["phone"] = _phone(phone, "phone", note)
-    told["id_type"] = id_type
-    if draft.gender is not None:
-        told["gender"] = codes.code("gender", draft.gender, "gender", note)
-    if draft.ethnicity is not None:
-        told["ethnicity"] = line(draft.ethnicity, "ethnicity", note)
-    if draft.education is not None:
-        told["education"] = line(draft.education, "education", note)
-    if draft.person_class is not None:
-        told["person_class"] = line(draft.person_class, "person_class", note)
+    if id_type is not None:
+        told["id_type"] = id_type
+    if draft.gender is not None and (gender := codes.code("gender", draft.gender, "gender", note)):
+        told["gender"] = gender
+    for field in _LINES:
+        if (value := getattr(draft, field)) is not None and (said_of := line(value, field, note)) is not None:
+            told[field] = said_of
     return told
 
 

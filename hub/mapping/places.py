@@ -26,8 +26,8 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
     """
     path = _path(draft.org_path, note) if draft.org_path else ()
     told: dict[str, Any] = {}
-    if draft.address is not None:
-        told["address"] = said(draft.address, "address", note)
+    if draft.address is not None and (address := said(draft.address, "address", note)) is not None:
+        told["address"] = address
     if path:
         told["org_path"] = path
     if draft.region is not None and (written := said(draft.region, "region", note)):
@@ -112,8 +112,9 @@ def _coordinates(draft: Draft, told: dict[str, Any], note: Note) -> None:
             return
     told["lng"], told["lat"] = lng, lat
     datum = draft.datum if draft.datum.__class__ is str and draft.datum in _DATUMS else said(draft.datum, "datum", note)
-    told["datum"] = _DATUMS.get(datum.upper()) if datum else None
-    if datum and told["datum"] is None:
+    if datum and (known := _DATUMS.get(datum.upper())):
+        told["datum"] = known
+    elif datum:
         note("place.datum_unknown", "datum")
 
 

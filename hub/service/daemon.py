@@ -15,6 +15,7 @@ from time import sleep
 from types import FrameType
 
 from hub import events
+from hub.clock import utc_text
 from hub.engine.local import TICK_S, LocalEngine, SourceReport
 from hub.errors import ConfigError
 from hub.settings import Settings
@@ -78,7 +79,7 @@ class Daemon:
 
     def due(self) -> list[str]:
         """Sources to start now: due, not paused, not running, as many as there is room for."""
-        now = progress.text(self.engine.clock())
+        now = utc_text(self.engine.clock())
         waiting: list[tuple[str, str]] = []
         with self.store.database.reading() as connection:
             for name in self.names:
@@ -106,9 +107,9 @@ class Daemon:
                 connection,
                 source.home,
                 report.source,
-                now=progress.text(now),
+                now=utc_text(now),
                 failures=failures,
-                next_run=progress.text(now.astimezone(UTC) + timedelta(seconds=pause)),
+                next_run=utc_text(now.astimezone(UTC) + timedelta(seconds=pause)),
             )
         self.on_report(report)
 

@@ -8,19 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from hub.batch import INCOMPLETE, RUNNING
+from hub.clock import utc_text
 from hub.store.driver import Driver
 from hub.store.tables import Ledger, Run, SourceState, Watermark, core
 from hub.store.write import Counts
 
-RUNNING, COMPLETE, EMPTY, INCOMPLETE, DENIED = "running", "complete", "empty", "incomplete", "denied"
-"""Outcomes of a run (law L3): the last four are final, and none may pass for another."""
-
 _RUN, _WATERMARK, _LEDGER, _STATE = core(Run), core(Watermark), core(Ledger), core(SourceState)
-
-
-def text(when: datetime) -> str:
-    """An aware time as the store writes it: UTC, seconds."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def mark_text(when: datetime) -> str:
@@ -84,7 +78,7 @@ def begin_run(
     connection.execute(
         insert(_RUN).values(
             home=key.home, id=number, source=key.source, stream=key.stream, adapter=adapter, why=why,
-            since=text(since) if since else None, started=now, outcome=RUNNING, **zero,
+            since=utc_text(since) if since else None, started=now, outcome=RUNNING, **zero,
         )
     )  # fmt: skip
     return int(number)
@@ -119,7 +113,7 @@ def close_run(
             degraded=int(degraded),
             error=error,
             announced=announced,
-            watermark=text(mark) if mark else None,
+            watermark=utc_text(mark) if mark else None,
             finished=finished,
             duration_ms=int(duration.total_seconds() * 1000),
         )

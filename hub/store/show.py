@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import zstandard
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from hub.errors import StoreError
@@ -18,8 +19,20 @@ from hub.store.read import record_by_id
 from hub.store.rows import RecordHead
 from hub.store.tables import Raw, Version, core
 from hub.store.vault import Keyring
+from schemas.party import Party, Step
+from schemas.place import Place
+from schemas.record import Classification, DisputeRecord
 
 VERSION, RAW = core(Version), core(Raw)
+
+
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_construct().model_dump(mode="json", exclude_none=True)
+
+
+_RECORD = _defaults(DisputeRecord)
+_PARTS = {"place": _defaults(Place), "classification": _defaults(Classification), "parties": _defaults(Party),
+          "steps": _defaults(Step)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,19 @@ def open_version(keyring: Keyring, spot: tuple[str, int, int], key_id: str, seal
     body: dict[str, Any] = orjson.loads(
         keyring.open(key_id, sealed, f"version|{home}|{record}|{version}|{key_id}".encode())
     )
-    return body
+    return _whole(body)
+
+
+def _whole(body: dict[str, Any]) -> dict[str, Any]:
+    """A body with the defaults that are not written. It is not validated: an old body must open for ever."""
+    whole = {**_RECORD, **body}
+    for part, defaults in _PARTS.items():
+        told = whole.get(part)
+        if isinstance(told, list):
+            whole[part] = [{**defaults, **each} for each in told]
+        elif told is not None:
+            whole[part] = {**defaults, **told}
+    return whole
 
 
 def open_raw(keyring: Keyring, spot: tuple[str, int], key_id: str, sealed: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 A keyring is one small JSON file beside the store, readable by its owner only::
 
-    {"format": 1, "hash_key": b64, "keys": [{"id", "created", "algorithm", "secret"}, ...]}
+    {"format": 1, "hash": "BLAKE2b", "hash_key": b64, "keys": [{"id", "created", "algorithm", "secret"}, ...]}
 
 The last key seals; all others stay for reading. The hash key never rotates: a hash must meet its like of ten years ago.
 Lose the file and the sealed data is gone, so `Keyring.export` gives a copy under a passphrase for a safe place. Secrets
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, get_args
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.errors import ConfigError, StoreError
-from schemas.identity import KeyedHash
+from schemas.identity import HashAlgorithm, KeyedHash, keyed_hash
 
 Algorithm = Literal["AES-256-GCM", "SM4-GCM"]
 
@@ -90,10 +90,11 @@ class DataKey:
 class Keyring:
     """The keys of one store. Made by `create`, `load` or `restore`; ``current`` is the id of the key that seals."""
 
-    def __init__(self, path: Path, hash_key: bytes, keys: tuple[DataKey, ...]) -> None:
+    def __init__(self, path: Path, hashed: HashAlgorithm, hash_key: bytes, keys: tuple[DataKey, ...]) -> None:
         self.path = path
-        self._hash_key = hash_key
-        self._keyed = KeyedHash(hash_key)
+        self._hashed, self._hash_key = hashed, hash_key
+        self.hash: KeyedHash = keyed_hash(hash_key, hashed)
+        """From kind and normal form of a value to 12 bytes, for equality only."""
         self._digest_key = blake2b(b"yiwang digest", key=hash_key, digest_size=32).digest()
         self._take(keys)
 
@@ -105,8 +106,16 @@ class Keyring:
 
     @classmethod
     def create(cls, path: Path, *, algorithm: Algorithm = "AES-256-GCM") -> Self:
-        """A new keyring in a new file, mode 0600. Raises ConfigError when the file is there already."""
-        keyring = cls(path, secrets.token_bytes(32), (DataKey.fresh(1, algorithm),))
+        """A new keyring in a new file, mode 0600. Raises ConfigError when the file is there already.
+
+        The hash goes with the suite: HMAC-SM3 beside SM4, BLAKE2b beside AES.
+        """
+        keyring = cls(
+            path,
+            "HMAC-SM3" if algorithm == "SM4-GCM" else "BLAKE2b",
+            secrets.token_bytes(32),
+            (DataKey.fresh(1, algorithm),),
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(path.parent):
             _write(path, keyring._text(), replace=False)
@@ -190,10 +199,6 @@ class Keyring:
             hint = "the bytes or their place were changed: `hub db check`"
             raise StoreError(f"sealed data does not open with key {key_id}", where="vault", hint=hint) from None
 
-    def hash(self, kind: str, value: str) -> bytes:
-        """12 bytes for equality only: HMAC-SM3 of a normal-form value, separate for each ``kind``."""
-        return self._keyed(kind, value)
-
     def digest(self, data: bytes) -> bytes:
         """16 bytes that identify ``data`` within this store; keyed BLAKE2b: nobody can test a guess against it."""
         return blake2b(data, key=self._digest_key, digest_size=16).digest()
@@ -214,7 +219,7 @@ class Keyring:
             for key in self.keys
         ]
         return orjson.dumps(
-            {"format": FORMAT, "hash_key": _b64(self._hash_key), "keys": keys},
+            {"format": FORMAT, "hash": self._hashed, "hash_key": _b64(self._hash_key), "keys": keys},
             option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
         )
 
@@ -227,25 +232,31 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=2**17, r=8, p=1).derive(passphrase.encode())
 
 
-def _parse(text: bytes, where: str) -> tuple[bytes, tuple[DataKey, ...]]:
+def _parse(text: bytes, where: str) -> tuple[HashAlgorithm, bytes, tuple[DataKey, ...]]:
     """Errors are raised ``from None``: a decoder's own error quotes what it read, and that is secret here."""
     hint = "bring back a good copy: from escrow, or from where the backups lie"
     try:
         told = orjson.loads(text)
         version = told["format"]
+        hashed = told.get("hash", "HMAC-SM3")  # the first release knew no other
         hash_key = base64.b64decode(told["hash_key"], validate=True)
         keys = tuple(
             DataKey(key["id"], key["created"], key["algorithm"], base64.b64decode(key["secret"], validate=True))
             for key in told["keys"]
         )
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise ConfigError("the keyring is broken", where=where, hint=hint) from None
     if version != FORMAT:
         raise ConfigError(f"keyring format {version} is not known here", where=where, hint="it needs a newer Yiwang")
-    sound = len(hash_key) == 32 and keys and len({key.id for key in keys}) == len(keys)
+    sound = (
+        len(hash_key) == 32
+        and hashed in get_args(HashAlgorithm)
+        and keys
+        and len({key.id for key in keys}) == len(keys)
+    )
     if not sound or any(_KEY_BYTES.get(key.algorithm) != len(key.secret) for key in keys):
         raise ConfigError("the keyring is broken", where=where, hint=hint)
-    return hash_key, keys
+    return hashed, hash_key, keys
 
 
 @contextmanager

@@ -7,43 +7,15 @@ the tables: a session per row costs ten times as much.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.batch import Refusal, Row
 from hub.store import audit
 from hub.store.driver import HEAD, Driver, Existing
 from hub.store.tables import Raw, Record, Rejection, Subject, Version
 from hub.store.vault import Keyring
-
-
-class Row(NamedTuple):
-    """One item, shaped and mapped, on its way to the store. Holds no key of the vault: the writer hashes and seals.
-
-    ``content`` is a digest of the record without its mapping version; ``head`` the columns `HEAD` in their order;
-    ``body``
-    the record as JSON; ``subjects`` (kind, role, value) in clear, hashed before they are written.
-    """
-
-    item_no: int
-    key: str
-    revision: int | None
-    deleted: bool
-    content: bytes
-    head: tuple[Any, ...]
-    body: bytes
-    subjects: tuple[tuple[str, str, str], ...]
-
-
-class Refusal(NamedTuple):
-    """One item that became no record: where it stands in its page, and why. ``reason`` holds no value of the item."""
-
-    item_no: int
-    item: bytes
-    code: str
-    field: str
-    reason: str
-
 
 _UNMAPPED = HEAD.index("item")
 
@@ -138,6 +110,7 @@ class Transaction:
         updates: list[tuple[Any, ...]] = []
         ids = self._driver.ids("record", self.home, len(plan.new))
         key_id, seal, now, home = self.keyring.current, self.keyring.seal, self.now, self.home
+        hashed = self.keyring.hash
         writes = [(row, content, number, 1) for number, (row, content) in zip(ids, plan.new, strict=True)]
         writes += [(row, content, old.id, old.version + 1) for row, content, old in plan.changed]
         fresh = len(plan.new)
@@ -152,7 +125,7 @@ class Transaction:
                 (home, number, version, raw, row.item_no, run, row.revision, mapping, adapter, now, key_id, body)
             )
             for no, (kind, role, value) in enumerate(row.subjects):
-                subjects.append((home, number, version, no, kind, role, self.keyring.hash(kind, value)))
+                subjects.append((home, number, version, no, kind, role, hashed(kind, value)))
             if row.deleted:
                 counts.deleted += 1
             else:

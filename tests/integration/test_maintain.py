@@ -10,6 +10,7 @@ from filling import Filler, dispute
 from sqlalchemy import text
 from world import NewUrl
 
+from hub.batch import Refusal
 from hub.errors import StoreError
 from hub.store import migrate, read
 from hub.store.backup import MANIFEST, backup, read_manifest, restore
@@ -17,7 +18,6 @@ from hub.store.database import Database
 from hub.store.maintain import EXAMPLES, check
 from hub.store.show import raw_bytes, show
 from hub.store.vault import Keyring
-from hub.store.write import Refusal
 
 PHONE = "13800000001"
 

@@ -6,13 +6,13 @@ import pytest
 from filling import NOW, Filler, dispute
 from sqlalchemy import text
 
+from hub.batch import COMPLETE, Refusal
 from hub.errors import StoreError
 from hub.store import masking, progress, read
 from hub.store.database import Database
 from hub.store.same_matter import BORNE, SameMatter, same_matter
 from hub.store.show import raw_bytes, show
 from hub.store.vault import Keyring
-from hub.store.write import Refusal
 from schemas.party import Party, Resolution, Step
 from schemas.place import Place
 from schemas.record import Classification, DisputeRecord, Reference
@@ -48,7 +48,7 @@ def test_the_last_run_of_each_stream_and_the_sums_of_some(database: Database, fi
         ("petition", "330110", other),
     ]
     assert (last[0].fetched, last[0].stored, last[0].unchanged, last[0].unmapped) == (2, 1, 1, 1)
-    assert last[0].outcome == progress.COMPLETE
+    assert last[0].outcome == COMPLETE
     totals = ask(database, read.run_totals, [("331024", second), ("330110", other)])
     assert totals == read.RunTotals(
         runs=2, pages=2, fetched=3, stored=2, unchanged=1, superseded=0, deleted=0, rejected=0, unmapped=2

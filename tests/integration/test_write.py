@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from hub.batch import Refusal, Row
 from hub.store import migrate
 from hub.store.database import Database
 from hub.store.driver import HEAD
 from hub.store.vault import Keyring
-from hub.store.write import Counts, Refusal, Row, Transaction
+from hub.store.write import Counts, Transaction
 
 NOW = "2026-03-02T01:00:00Z"
 

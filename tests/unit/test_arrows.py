@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 LONGEST = 500  # lines of a module
 
 GROUND = (
-    "clock", "contract", "errors", "events", "hookspecs", "manifest", "nearest", "problems", "redact", "registry",
-    "settings", "toml_lines", "wire",
+    "batch", "clock", "contract", "errors", "events", "hookspecs", "manifest", "nearest", "problems", "redact",
+    "registry", "settings", "toml_lines", "wire",
 )  # fmt: skip
 ROOMS = (
     "sources", "store", "mapping", "insight", "casework", "delivery", "shaping", "ingest", "engine", "service", "cli",

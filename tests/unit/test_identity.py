@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
 from schemas.identity import (
+    HashAlgorithm,
+    HmacSm3,
     IdentityError,
-    KeyedHash,
     birth_date,
     check_character,
     citizen_number,
     citizen_region_note,
     credit_code,
+    keyed_hash,
     mask,
     mask_name,
     mobile_number,
@@ -317,17 +319,26 @@ def test_a_keyed_hash_is_hmac_sm3_by_its_definition(native: bool, key: bytes, ki
     message = f"{kind}\0{value}".encode()
     inner = _sm3(bytes(byte ^ 0x36 for byte in block) + message)
     expected = _sm3(bytes(byte ^ 0x5C for byte in block) + inner)[:12]
-    keyed = KeyedHash(key, native=native)
+    keyed = HmacSm3(key, native=native)
     assert keyed(kind, value) == expected
     assert keyed(kind, value) == expected  # its states are not used up
 
 
-def test_keyed_hashes_are_short_and_apart_by_kind_and_key() -> None:
-    keyed = KeyedHash(b"key")
+@given(key=st.binary(min_size=32, max_size=32), kind=st.sampled_from(["id", "phone"]), value=st.text(max_size=200))
+def test_the_usual_keyed_hash_is_keyed_blake2b(key: bytes, kind: str, value: str) -> None:
+    value = value.encode("utf-8", "replace").decode()
+    keyed = keyed_hash(key, "BLAKE2b")
+    told = hashlib.blake2b(f"{kind}\0{value}".encode(), key=key, digest_size=12, person=b"yiwang subject").digest()
+    assert keyed(kind, value) == told == keyed(kind, value)
+
+
+@pytest.mark.parametrize("algorithm", ["BLAKE2b", "HMAC-SM3"])
+def test_keyed_hashes_are_short_and_apart_by_kind_and_key(algorithm: HashAlgorithm) -> None:
+    keyed = keyed_hash(b"key", algorithm)
     first = keyed("citizen", "990101199001011230")
     assert len(first) == 12
     assert first != keyed("mobile", "990101199001011230")
-    assert first != KeyedHash(b"yek")("citizen", "990101199001011230")
+    assert first != keyed_hash(b"yek", algorithm)("citizen", "990101199001011230")
     assert keyed("a", "b\0c") != keyed("ab", "c")
 
 

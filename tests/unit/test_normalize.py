@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -624,6 +625,27 @@ def test_any_draft_is_a_record_or_a_rejection_and_always_the_same(normalizer, dr
     first = outcome(normalizer, draft)
     assert outcome(normalizer, draft) == first
     assert repr(draft) == before
+
+
+def silent(value: object) -> bool:
+    """Whether a null stands anywhere in plain values."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is None or any(map(silent, inside))
+
+
+@settings(max_examples=100, deadline=None)
+@given(draft=drafts(VALUES))
+def test_plain_values_say_what_the_model_says_and_neighbours_do_not_matter(normalizer, draft):
+    good = Draft(key="good", title="拖欠工资", parties=[DraftParty(name="张三")])
+    (alone,) = normalizer.records([good], stream="records", fetched=FETCHED)
+    first, made, last = normalizer.records([good, draft, good], stream="records", fetched=FETCHED)
+    assert first == alone == last
+    if isinstance(made, dict):
+        written = DisputeRecord.model_validate(made).model_dump(mode="json", exclude_none=True)
+        assert written == written | orjson.loads(orjson.dumps(made)) | {
+            part: written[part] for part in ("place", "parties", "steps", "classification") if part in made
+        }
+        assert not silent(made)
 
 
 @pytest.fixture

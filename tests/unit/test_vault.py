@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import ConfigError, StoreError
 from hub.store.vault import Algorithm, Keyring
-from schemas.identity import KeyedHash
+from schemas.identity import keyed_hash
 
 PLAIN = "甲与乙因房屋漏水发生争议".encode()
 PASSPHRASE = "nine quiet rivers run east"
@@ -98,12 +98,13 @@ def _broken(keyring: Keyring) -> dict[str, bytes]:
         "same id twice": orjson.dumps({**told, "keys": [key, key]}),
         "short secret": orjson.dumps({**told, "keys": [{**key, "secret": "c2hvcnQ="}]}),
         "unknown algorithm": orjson.dumps({**told, "keys": [{**key, "algorithm": "ROT13"}]}),
+        "unknown hash": orjson.dumps({**told, "hash": "ROT13"}),
         "hash key not base64": orjson.dumps({**told, "hash_key": "*" + told["hash_key"][1:]}),
         "newer format": orjson.dumps({**told, "format": 2}),
     }
 
 
-@pytest.mark.parametrize("how", ["cut", "list", "no keys", "same id twice", "short secret"])
+@pytest.mark.parametrize("how", ["cut", "list", "no keys", "same id twice", "short secret", "unknown hash"])
 def test_a_broken_keyring_is_refused_without_telling_it(keyring: Keyring, how: str) -> None:
     secrets = _secrets(keyring)
     keyring.path.write_bytes(_broken(keyring)[how])
@@ -183,10 +184,30 @@ def test_hashes_are_keyed_and_separate_kinds(keyring: Keyring, tmp_path: Path) -
     other = Keyring.create(tmp_path / "other.json")
     assert other.hash("phone", value) != keyring.hash("phone", value)
     secret = base64.b64decode(orjson.loads(keyring.path.read_bytes())["hash_key"])
-    assert keyring.hash("phone", value) == KeyedHash(secret)("phone", value)
+    assert keyring.hash("phone", value) == keyed_hash(secret, "BLAKE2b")("phone", value)
     assert len(keyring.digest(PLAIN)) == 16
     assert keyring.digest(PLAIN) != other.digest(PLAIN)
     assert keyring.fingerprint() != other.fingerprint()
+
+
+def test_the_hash_goes_with_the_suite_and_outlives_a_rotation(tmp_path: Path) -> None:
+    keyring = Keyring.create(tmp_path / "keys.json", algorithm="SM4-GCM")
+    secret = base64.b64decode(orjson.loads(keyring.path.read_bytes())["hash_key"])
+    expected = keyed_hash(secret, "HMAC-SM3")("phone", "13800000001")
+    assert keyring.hash("phone", "13800000001") == expected
+    keyring.rotate(algorithm="AES-256-GCM")
+    assert Keyring.load(keyring.path).hash("phone", "13800000001") == expected
+
+
+def test_a_keyring_of_an_earlier_release_hashes_as_it_did(keyring: Keyring) -> None:
+    told = orjson.loads(keyring.path.read_bytes())
+    del told["hash"]
+    keyring.path.write_bytes(orjson.dumps(told))
+    secret = base64.b64decode(told["hash_key"])
+    old = Keyring.load(keyring.path)
+    assert old.hash("phone", "13800000001") == keyed_hash(secret, "HMAC-SM3")("phone", "13800000001")
+    old.rotate()
+    assert Keyring.load(keyring.path).hash("phone", "13800000001") == old.hash("phone", "13800000001")
 
 
 def test_a_keyring_does_not_tell_its_secrets(keyring: Keyring) -> None:

@@ -1,0 +1,91 @@
+"""What crosses from a worker to the writer: batches of rows, and how a read ended.
+
+It stands apart from the store, so that a worker need not load a database to shape a page.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from hub.errors import AdapterBug, HubError, SourceDenied
+
+RUNNING, COMPLETE, EMPTY, INCOMPLETE, DENIED = "running", "complete", "empty", "incomplete", "denied"
+"""Outcomes of a run (law L3): the last four are final, and none may pass for another."""
+
+
+class Row(NamedTuple):
+    """One item, shaped and mapped, on its way to the store. Holds no key of the vault: the writer hashes and seals.
+
+    ``content`` is a digest of the record without its mapping version; ``head`` the columns `HEAD` in their order;
+    ``body``
+    the record as JSON; ``subjects`` (kind, role, value) in clear, hashed before they are written.
+    """
+
+    item_no: int
+    key: str
+    revision: int | None
+    deleted: bool
+    content: bytes
+    head: tuple[Any, ...]
+    body: bytes
+    subjects: tuple[tuple[str, str, str], ...]
+
+
+class Refusal(NamedTuple):
+    """One item that became no record: where it stands in its page, and why. ``reason`` holds no value of the item."""
+
+    item_no: int
+    item: bytes
+    code: str
+    field: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Up to `CHUNK` items of one page, shaped: everything the writer needs, nothing the adapter may not see.
+
+    ``packed`` are the page's bytes, zstd-compressed; ``newest`` the latest revision in it that is a time not after the
+    source's clock (µs, UTC). ``total`` is what the page announced for its window.
+    """
+
+    window: str
+    fetched: str
+    clock: str | None
+    digest: bytes
+    packed: bytes
+    size: int
+    page_items: int
+    rows: list[Row]
+    refusals: list[Refusal]
+    newest: int | None
+    total: int | None
+    last: bool  # the last chunk of its page
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended a read early, as it may be told: an outcome and a text without payload. Crosses process borders."""
+
+    outcome: str
+    said: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """The failure an exception means: denied is not incomplete (law L3); what is not ours is the adapter's bug."""
+        if isinstance(error, HubError):
+            return cls(DENIED if isinstance(error, SourceDenied) else INCOMPLETE, f"{error.code}: {error}")
+        return cls(INCOMPLETE, f"{AdapterBug.code}: {type(error).__name__} at {spot_of(error)}")
+
+
+STOPPED = Failure(INCOMPLETE, "run.stopped: the hub was asked to stop; the next run goes on from here")
+
+
+def spot_of(error: BaseException) -> str:
+    """The line of adapter code an exception came from: file name, line, function; no values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "draft"
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"

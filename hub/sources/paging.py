@@ -146,7 +146,7 @@ class _Stretch:
                 return self._by_link(paging)
 
     def _by_number(self, paging: PageNumber) -> Iterator[Page]:
-        number, rows = paging.first, 0
+        number, rows, again = paging.first, 0, False
         while True:
             try:
                 page = self._get({paging.page: number, **self._sized(paging.size, paging.rows)}).page
@@ -154,9 +154,13 @@ class _Stretch:
                 if error.status == 404 and paging.not_found_ends and self._begun:
                     return
                 raise
-            # Past the end some page helpers answer the last page again, for ever.
-            if (self._repeats(page) or not page.rows) and number > paging.first:
-                return
+            came = self._repeats(page)
+            if number > paging.first and (came or not page.rows):
+                if again or not page.rows:
+                    return
+                again, number = True, number + 1
+                continue
+            self._onward(again)
             yield page
             rows += len(page.rows)
             if not page.rows or (page.total is not None and rows >= page.total):
@@ -164,11 +168,16 @@ class _Stretch:
             number += 1
 
     def _by_offset(self, paging: Offset) -> Iterator[Page]:
-        start = 0
+        start, again = 0, False
         while True:
             page = self._get({paging.start: start, **self._sized(paging.size, paging.rows)}).page
-            if (self._repeats(page) or not page.rows) and start:
-                return
+            came = self._repeats(page)
+            if start and (came or not page.rows):
+                if again or not page.rows:
+                    return
+                again, start = True, start + len(page.rows)
+                continue
+            self._onward(again)
             yield page
             start += len(page.rows)  # what came, not what was asked for: a source may give less
             if not page.rows or (page.total is not None and start >= page.total):
@@ -231,6 +240,13 @@ class _Stretch:
         self._seen.add(mark)
         self._last = page.rows
         return False
+
+    @staticmethod
+    def _onward(again: bool) -> None:
+        """Past the end some page helpers answer the last page again, for ever; in the midst of a list a page that came
+        twice stands where another should. One page further tells which. Raises PagingLoop."""
+        if again:
+            raise PagingLoop("a page came twice and the list went on: the rows between are missing")
 
     def _new(self, page: Page) -> Page:
         """The page, for paging in which none has any business to come twice. Raises PagingLoop."""

@@ -122,6 +122,12 @@ class TestPageNumber:
         with pytest.raises(SourceReplyInvalid):
             read(FakeSource(answer), Request(path="/", paging=paging))
 
+    @pytest.mark.parametrize("doubled", [2, 3])
+    def test_a_page_given_twice_in_the_midst_is_no_end(self, doubled: int) -> None:
+        source = FakeSource(lambda params: rows(40)[(params["p"] - 1 - (params["p"] == doubled)) * 10 :][:10])
+        with pytest.raises(PagingLoop, match="came twice"):
+            read(source, Request(path="/", paging=NUMBERED))
+
     def test_sizes(self) -> None:
         source = FakeSource(lambda params: [])
         read(source, Request(path="/", paging=NUMBERED))
@@ -154,7 +160,12 @@ class TestOffset:
     def test_the_last_page_again_ends_it(self) -> None:
         source = FakeSource(lambda params: rows(10))
         assert numbers(read(source, Request(path="/", paging=Offset(rows=10)))) == list(range(10))
-        assert [asked["START"] for asked in source.asked] == [0, 10]
+        assert [asked["START"] for asked in source.asked] == [0, 10, 20]  # one further, to be sure that it is the end
+
+    def test_a_page_given_twice_in_the_midst_is_no_end(self) -> None:
+        source = FakeSource(lambda params: rows(30)[max(0, params["START"] - 10 * (params["START"] == 10)) :][:10])
+        with pytest.raises(PagingLoop, match="came twice"):
+            read(source, Request(path="/", paging=Offset(rows=10)))
 
 
 class TestKeyset:

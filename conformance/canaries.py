@@ -14,7 +14,7 @@ from schemas.identity import check_character
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_NAME_FIELDS = ("name", "xm", "姓名", "当事人")
+NAME_FIELDS = ("name", "xm", "姓名", "当事人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Canaries:
             elif isinstance(value, str) and _PHONE.fullmatch(value):
                 row = _replaced(row, value, self.phone)
         for name, value in person.items():
-            if name.lower() in _NAME_FIELDS and isinstance(value, str) and _HAN_NAME.fullmatch(value):
+            if name.lower() in NAME_FIELDS and isinstance(value, str) and _HAN_NAME.fullmatch(value):
                 row = _replaced(row, value, self.name)
         return row
 

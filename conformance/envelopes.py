@@ -9,8 +9,7 @@ from lxml import etree
 from conformance.lab.rows import Row
 from conformance.subject import WireSpec
 
-JSON = "application/json;charset=UTF-8"
-XML = "text/xml;charset=UTF-8"
+JSON, XML = "application/json", "text/xml"
 _ABSENT: Any = object()
 
 
@@ -35,17 +34,20 @@ class Template:
     @property
     def content_type(self) -> str:
         """What the reply calls itself."""
-        return XML if self.is_xml else JSON
+        return f"{XML if self.is_xml else JSON};charset={self.wire.encoding.upper()}"
 
     def fill(self, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
-        """The reply with these rows, and ``values`` at their paths; a number recorded as text stays text."""
+        """The reply with these rows, and ``values`` at their paths, in the wire's encoding.
+
+        A number recorded as text stays text.
+        """
         if self.is_xml:
-            return _write_xml(self._element, self.wire.items, rows, values)
+            return _write_xml(self._element, self.wire, rows, values)
         body = with_value(self.body, self.wire.items, list(rows))
         for path, value in values.items():
             known = value_at(self.body, path)
             body = with_value(body, path, str(value) if isinstance(known, str) and isinstance(value, int) else value)
-        return _dump(body).encode()
+        return _dump(body).encode(self.wire.encoding)
 
 
 def value_at(body: Any, path: str, *, open_last: bool = True) -> Any:
@@ -86,40 +88,52 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def asked_in_xml(body: bytes) -> dict[str, str]:
+    """The texts of a request's innermost elements by name: what was put into the template of a SOAP call.
+
+    Raises ValueError.
+    """
+    try:
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        raise ValueError("the body is no XML") from None
+    return {_local(each): each.text or "" for each in root.iter("*") if len(each) == 0}
+
+
 def _read_xml(text: str, items: str) -> tuple[Any, list[Row]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
     root = etree.fromstring(text.encode(), parser)
     top, *path = items.split(".")
-    if root.tag != top or not path:
+    if _local(root) != top or not path:
         raise ValueError(f"no rows at {items}")
     holder = _holder(root, path)
-    return root, [_row(each) for each in holder if each.tag == path[-1]]
+    return root, [_row(each) for each in holder if _local(each) == path[-1]]
 
 
 def _holder(root: Any, path: Sequence[str]) -> Any:
     for step in path[:-1]:
-        root = root.find(step)
+        root = _child(root, step)
         if root is None:
             raise ValueError(f"no element {step}")
     return root
 
 
-def _write_xml(element: Any, items: str, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
+def _write_xml(element: Any, wire: WireSpec, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
     root = etree.fromstring(etree.tostring(element))
     for told, value in values.items():
         spot = _holder(root, [*told.split(".")[1:], ""])
         spot.text = None if value is None else str(value)
-    path = items.split(".")[1:]
+    path = wire.items.split(".")[1:]
     holder = _holder(root, path)
-    for each in [each for each in holder if each.tag == path[-1]]:
+    for each in [each for each in holder if _local(each) == path[-1]]:
         holder.remove(each)
     for row in rows:
         holder.append(_element(path[-1], row))
     for place, value in values.items():
-        spot = root.find("/".join(place.split(".")[1:]))
-        if spot is not None:
+        *_, last = steps = place.split(".")[1:]
+        if (spot := _child(_holder(root, steps), last)) is not None:
             spot.text = "" if value is None else str(value)
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding=wire.encoding)
     return content
 
 
@@ -129,12 +143,22 @@ def _row(element: Any) -> Any:
         return element.text or ""
     row: dict[str, Any] = {}
     for child in element:
-        value = _row(child)
-        if child.tag in row:
-            row[child.tag] = [*(row[child.tag] if isinstance(row[child.tag], list) else [row[child.tag]]), value]
+        name, value = _local(child), _row(child)
+        if name in row:
+            row[name] = [*(row[name] if isinstance(row[name], list) else [row[name]]), value]
         else:
-            row[child.tag] = value
+            row[name] = value
     return row
+
+
+def _child(element: Any, name: str) -> Any:
+    """The first child of that name, whatever its namespace; None without one."""
+    return next((child for child in element if _local(child) == name), None)
+
+
+def _local(element: Any) -> str:
+    """An element's name without its namespace, as the hub reads it."""
+    return str(etree.QName(element).localname)
 
 
 def _element(name: str, value: Any) -> Any:

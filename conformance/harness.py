@@ -24,6 +24,7 @@ from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, rows_of
 from conformance.subject import Subject, SubjectInvalid, own_settings
 from conformance.times import Times
+from conformance.traffic import Exchange, Mask, Traffic
 from hub.api import Draft, Item, Page
 from hub.testing import (
     HttpSettings,
@@ -82,6 +83,7 @@ class Harness:
         self.observed = 0
         self.log: list[Mapping[str, Any]] = []
         self.output = ""
+        self.traffic = Traffic()
         self.times = Times(subject.wire.time_style, subject.wire.zone, subject.wire.time)
 
     def begin(self) -> None:
@@ -90,6 +92,13 @@ class Harness:
         ``log`` are the events the hub logged; ``output`` is what anyone printed, warned or logged beside them.
         """
         self.observed, self.log, self.output = 0, [], ""
+        self.traffic.clear()
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The last calls of the check and their replies, masked: they may be shown to anyone."""
+        if "recording" not in vars(self):
+            return ()  # nothing has been asked of any source
+        return self.traffic.told(Mask(self.subject.wire, self.recording, self.canaries))
 
     def observe(self, count: int = 1) -> None:
         """Tell that something was looked at. A check that observes nothing has proven nothing."""
@@ -128,7 +137,7 @@ class Harness:
         """
         folder, wire = self.subject.folder, self.subject.wire
         held = rows_of(scenario, folder, wire, self.times) if rows is None else [dict(row) for row in rows]
-        with SimSource(wire, self.recording, self.canaries.plant(held, wire.person)) as sim:
+        with SimSource(wire, self.recording, self.canaries.plant(held, wire.person), self.traffic) as sim:
             yield sim
 
     @contextmanager

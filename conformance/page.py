@@ -22,10 +22,13 @@ table { border-collapse: collapse; width: 100%; } td { padding: .3rem .6rem .3re
 td.end { text-align: right; white-space: nowrap; color: var(--dim); }
 .mark { white-space: nowrap; font-weight: 600; }
 .pass, .good { color: var(--good); } .fail, .not-observed, .bad { color: var(--bad); }
-.blocked, .waived { color: var(--open); } .suite-error { color: var(--odd); } .not-applicable { color: var(--dim); }
+.blocked, .waived, .warned { color: var(--open); } .suite-error { color: var(--odd); }
+.not-applicable { color: var(--dim); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .4rem 0 .6rem;
   padding: .6rem .8rem; background: var(--card); border-left: 3px solid var(--bad); }
 dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
+details table { table-layout: fixed; } details pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .2rem 0; }
+details td:first-child { white-space: normal; overflow-wrap: anywhere; width: 38%; }
 pre { overflow-x: auto; background: var(--card); padding: .6rem .8rem; font-size: .85rem; }
 """
 
@@ -85,11 +88,24 @@ def _row(result: Result) -> Iterator[str]:
     if result.outcome in HEADS:
         told = "".join(f"<dt>{name}</dt><dd>{_safe(text)}</dd>" for name, text in blocks(result))
         yield f'<dl>{told}</dl><p class="dim">{_safe(check.why)}</p>'
+        yield from _traffic(result)
         if result.traceback:
             yield f"<details><summary>traceback</summary><pre>{escape(result.traceback)}</pre></details>"
     elif result.said:
         yield f' <span class="dim">({_safe(result.said)})</span>'
     yield f'</td><td class="end">{result.seconds * 1000:.0f} ms</td></tr>'
+
+
+def _traffic(result: Result) -> Iterator[str]:
+    if not result.traffic:
+        return
+    yield "<details><summary>最后的往来 last exchanges, masked</summary><table>"
+    for each in result.traffic:
+        asked = "\n".join(f"{_safe(name)} = {_safe(value)}" for name, value in each.params.items())
+        status = "无回复 no reply" if each.status is None else str(each.status)
+        yield f"<tr><td>{_safe(each.method)} {_safe(each.path)}<pre>{asked}</pre></td>"
+        yield f"<td>{status}<pre>{_safe(each.reply)}</pre></td></tr>"
+    yield "</table></details>"
 
 
 def _safe(text: str) -> str:

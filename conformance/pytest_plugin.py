@@ -1,4 +1,7 @@
-"""The suite under pytest: ``pytest --pyargs conformance --hub-adapter=NAME``, one test a check."""
+"""The suite under pytest: ``pytest --pyargs conformance --hub-adapter=NAME``, one test a check.
+
+A package may have it among its own tests: ``from conformance.test_conform import test_check, test_waivers``.
+"""
 
 # Every run of pytest loads this module: it imports the suite only when that is what runs.
 # ruff: noqa: PLC0415
@@ -22,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a check, in the order they run."""
-    if metafunc.module.__name__ == MODULE and "hub_check" in metafunc.fixturenames:
+    if metafunc.function.__module__ == MODULE and "hub_check" in metafunc.fixturenames:
         from conformance.order import in_order
 
         metafunc.parametrize("hub_check", in_order(), ids=lambda check: check.id)
@@ -30,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse to run the suite on nothing, or on an adapter that is not installed."""
-    if not any(isinstance(item, pytest.Function) and item.module.__name__ == MODULE for item in items):
+    if not any(isinstance(item, pytest.Function) and item.function.__module__ == MODULE for item in items):
         return
     from conformance.suite import installed
 

@@ -16,6 +16,7 @@ from conformance.scenarios import Recording
 from conformance.simwire import Call, SimWire
 from conformance.subject import WireSpec
 from conformance.times import Times
+from conformance.traffic import Traffic
 
 POLL_S = 0.002  # a suite starts and stops hundreds of sources
 STALLING = frozenset({"hang", "slow", "drip"})
@@ -26,15 +27,18 @@ class SimSource:
 
     ``rows`` may be changed at will; ``calls`` are the calls for rows so far, those under a fault included. ``clock`` is
     the source's own (its ``Date`` header), aware, settable; it stands still, a day behind the newest row to begin with.
+    What goes over the wire is told to ``traffic``.
     """
 
-    def __init__(self, spec: WireSpec, recording: Recording, rows: Iterable[Row]) -> None:
+    def __init__(
+        self, spec: WireSpec, recording: Recording, rows: Iterable[Row], traffic: Traffic | None = None
+    ) -> None:
         rows = list(rows)
         self.spec = spec
         self.times = Times(spec.time_style, spec.zone, spec.time)
         newest = self.times.newest([*recording.rows, *rows])
         self.clock = (newest or datetime(2026, 6, 1, tzinfo=UTC)).replace(microsecond=0) + timedelta(days=1)
-        self.wire = SimWire(spec, recording, rows, times=self.times, clock=self._seconds)
+        self.wire = SimWire(spec, recording, rows, times=self.times, clock=self._seconds, traffic=traffic or Traffic())
         self._port = 0
         self._server: WireServer | None = None
         self._spent: list[BaseException] = []

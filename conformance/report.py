@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.check import Level, Outcome
+from conformance.traffic import as_facts
 from conformance.verdict import Result, Verdict
 
 LEVELS = {
@@ -25,6 +26,7 @@ WORDS = {
     Outcome.NOT_APPLICABLE: "不适用 not applicable",
     Outcome.BLOCKED: "受阻 blocked",
     Outcome.WAIVED: "豁免 waived",
+    Outcome.WARNED: "预警 warned",
     Outcome.NOT_OBSERVED: "未观察到 not observed",
     Outcome.SUITE_ERROR: "套件出错 suite error",
 }
@@ -34,10 +36,16 @@ COLOURS = {
     Outcome.NOT_APPLICABLE: "dim",
     Outcome.BLOCKED: "yellow",
     Outcome.WAIVED: "yellow",
+    Outcome.WARNED: "yellow",
     Outcome.NOT_OBSERVED: "red",
     Outcome.SUITE_ERROR: "magenta",
 }
-HEADS = {Outcome.FAIL: "FAIL", Outcome.NOT_OBSERVED: "NOT OBSERVED", Outcome.SUITE_ERROR: "SUITE ERROR"}
+HEADS = {
+    Outcome.FAIL: "FAIL",
+    Outcome.NOT_OBSERVED: "NOT OBSERVED",
+    Outcome.WARNED: "WARNING",
+    Outcome.SUITE_ERROR: "SUITE ERROR",
+}
 """Outcomes told in a block of their own."""
 
 
@@ -150,6 +158,7 @@ def facts(verdict: Verdict) -> dict[str, Any]:
                 "observed": result.observed,
                 **({"failure": dict(blocks(result))} if result.outcome in HEADS else {}),
                 **({"because": result.said} if result.said and result.outcome not in HEADS else {}),
+                **({"traffic": as_facts(result.traffic)} if result.traffic else {}),
                 **({"traceback": result.traceback} if result.traceback else {}),
             }
             for result in verdict.results
@@ -209,7 +218,7 @@ def _ends(result: Result) -> str:
             return ""
         case Outcome.SUITE_ERROR:
             return "error"
-        case Outcome.NOT_APPLICABLE | Outcome.WAIVED:
+        case Outcome.NOT_APPLICABLE | Outcome.WAIVED | Outcome.WARNED:
             return "skipped"
         case _:
             return "failure"

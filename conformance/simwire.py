@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from conformance.envelopes import with_value
+from conformance.envelopes import asked_in_xml, with_value
 from conformance.lab.rows import Entry, Rank, Row
 from conformance.lab.server import LOOPBACK
 from conformance.lab.wire import Call as Request
@@ -18,6 +18,7 @@ from conformance.lab.wire import Chunk, Refusal, Reply, Tokens, Wire
 from conformance.scenarios import Recording
 from conformance.subject import WireSpec
 from conformance.times import Times
+from conformance.traffic import Traffic
 
 TOKEN_LIFE_S = 1800
 CURSOR = "cursor"  # the parameter a link leads on with
@@ -42,11 +43,19 @@ class SimWire(Wire):
     """The source ``spec`` tells of. ``clock`` is its own, in epoch seconds."""
 
     def __init__(
-        self, spec: WireSpec, recording: Recording, rows: Iterable[Row], *, times: Times, clock: Callable[[], float]
+        self,
+        spec: WireSpec,
+        recording: Recording,
+        rows: Iterable[Row],
+        *,
+        times: Times,
+        clock: Callable[[], float],
+        traffic: Traffic,
     ) -> None:
         self.spec, self.recording, self.times = spec, recording, times
         self.name, self.key, self.prefix = "sim", spec.key, spec.prefix
-        self.path = spec.prefix + spec.path
+        self.path, self.encoding = spec.prefix + spec.path, spec.encoding
+        self.traffic = traffic
         self.calls: list[Call] = []
         self.logins = 0
         self.past_end = spec.page.past_end
@@ -67,12 +76,18 @@ class SimWire(Wire):
         """Keep the call."""
         if call.path == self.login_path:
             self.logins += 1
+            self.traffic.asked(call, {})
             return
         try:
             params = self.params(call)
         except (KeyError, ValueError):
             params = {}
         self.calls.append(Call(call.method, call.path, params, call.headers, call.body))
+        self.traffic.asked(call, params)
+
+    def sent(self, call: Request, reply: Reply) -> None:
+        """Keep the reply beside its call."""
+        self.traffic.answered(call, reply)
 
     def serves(self, call: Request) -> bool:
         """Rows at one path, by one method."""
@@ -85,6 +100,8 @@ class SimWire(Wire):
             return dict(orjson.loads(call.form()[spec.wrap].replace("'", '"')))
         if spec.place == "query":
             return call.query
+        if spec.place == "xml":
+            return asked_in_xml(call.body)
         return call.json() if spec.place == "json" else call.form()
 
     def login(self, call: Request) -> Reply:
@@ -93,7 +110,8 @@ class SimWire(Wire):
         assert spec is not None
         assert tokens is not None
         known = orjson.loads(self.recording.login or spec.answer)
-        return Reply(orjson.dumps(with_value(known, spec.token, tokens.issue())))
+        answer = orjson.dumps(with_value(known, spec.token, tokens.issue()))
+        return Reply(answer.decode().encode(self.encoding))
 
     def authorise(self, call: Request) -> None:
         """A living token where there is a login; the headers ``requires`` lists."""
@@ -106,7 +124,7 @@ class SimWire(Wire):
     def refusal(self, call: Request) -> Reply:
         """What a call with wrong credentials gets."""
         denied = self.spec.denied
-        return Reply(denied.body.encode(), status=denied.status)
+        return Reply(denied.body.encode(self.encoding), status=denied.status)
 
     def select(self, call: Request) -> Chunk:
         """Filter, order, cut. Raises KeyError, TypeError or ValueError for a question that makes no sense."""

@@ -104,19 +104,21 @@ class PersonSpec(_Part):
 class WireSpec(_Part):
     """How the source speaks: the ``[wire]`` table.
 
-    ``prefix`` is the path part of ``base_url``, ``path`` stands below it. ``place`` is where parameters travel; with
-    ``wrap`` as one JSON text in the form field of that name. ``items`` and ``total`` are paths in the reply (a JSON
-    text on the way is opened), ``nested`` the path of such a text, ``clock`` that of the source's own time.
+    ``prefix`` is the path part of ``base_url``, ``path`` stands below it. ``place`` is where parameters travel, ``xml``
+    being the innermost elements of the body; with ``wrap`` as one JSON text in the form field of that name. ``items``
+    and ``total`` are paths in the reply (a JSON text on the way is opened), ``nested`` the path of such a text,
+    ``clock`` that of the source's own time.
 
     ``key``, ``time``, ``code``, ``label`` (the code's name) and ``row`` (number within the page, from 1) are fields of
     a row. ``time_style`` is a strftime form, ``epoch_s``, ``epoch_ms`` or ``iso``; naive times are of ``zone``.
+    ``encoding`` is that of the replies, whatever old name (GBK, CP936) it goes by; ``unit`` that of amounts.
     ``order`` is how rows come: by ``key``, by ``time`` or by ``-time`` (newest first). ``requires`` are headers without
     which a call is denied, as ``denied`` says.
     """
 
     path: str
     method: Literal["GET", "POST"] = "GET"
-    place: Literal["query", "json", "form"] = "query"
+    place: Literal["query", "json", "form", "xml"] = "query"
     wrap: str = ""
     prefix: str = ""
     key: str
@@ -132,6 +134,8 @@ class WireSpec(_Part):
     clock: str = ""
     clock_style: str = ""
     order: Literal["", "key", "time", "-time"] = ""
+    encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    unit: Literal["fen", "yuan", "wan"] = "yuan"
     requires: tuple[str, ...] = ()
     deleted: Tombstone | None = None
     person: PersonSpec = PersonSpec()
@@ -145,13 +149,15 @@ class WireSpec(_Part):
 class SubjectSpec(_Part):
     """The whole file. ``settings`` is a valid config of the adapter, its secrets told as ``canary``.
 
-    ``unmapped`` are fields of a row that the adapter leaves out on purpose (``BLGC[].BLR``).
+    ``unmapped`` are fields of a row that the adapter leaves out on purpose (``BLGC[].BLR``); ``unmapped_codes`` are
+    classification codes of the recording that mean nothing the taxonomy has, and stay unmapped.
 
     The harness fills ``base_url``, and ``history_from`` and ``page_size`` unless they are told here.
     """
 
     suite: str
     unmapped: tuple[str, ...] = ()
+    unmapped_codes: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     wire: WireSpec
     waive: tuple[dict[str, Any], ...] = ()  # read by `conformance.waivers`

@@ -33,6 +33,8 @@ DEADLINE_S = 30.0
 HOUSE = tuple(f"{Path(file).parent}/" for file in (hub.api.__file__, __file__))
 """Folders of the hub and of this suite: what is raised there is not raised by the adapter."""
 
+PREVIEW = "in preview: from the next release of the suite on, this fails"
+
 STORE = "store.error"
 """Code of the one error of the hub that says nothing about an adapter."""
 
@@ -56,14 +58,16 @@ class Suite:
         self._valid = {waiver.id: waiver for waiver in self.waived if waivers.fault(waiver, checks, self.today) is None}
 
     def result(self, check: Check) -> Result:
-        """What becomes of a check, its waiver counted in."""
+        """What becomes of a check, its waiver and its preview counted in."""
         if check.id not in self._plain:
             self._plain[check.id] = self._run(check)
         plain = self._plain[check.id]
         waiver = self._valid.get(check.id)
-        if waiver is None or plain.outcome not in waivers.CAN_BE_WAIVED:
+        if plain.outcome not in waivers.CAN_BE_WAIVED:
             return plain
-        return replace(plain, outcome=Outcome.WAIVED, said=f"{waiver.reason} (until {waiver.until})")
+        if waiver is not None:
+            return replace(plain, outcome=Outcome.WAIVED, said=f"{waiver.reason} (until {waiver.until})")
+        return replace(plain, outcome=Outcome.WARNED, said=PREVIEW) if check.preview else plain
 
     def faults(self) -> tuple[Fault, ...]:
         """The waivers that do not hold, judged by what has run so far."""
@@ -103,7 +107,8 @@ class Suite:
         else:
             seen = self.harness.observed
             result = Result(check, Outcome.PASS) if seen else Result(check, Outcome.NOT_OBSERVED, **_UNSEEN)
-        return replace(result, seconds=time.perf_counter() - clock, observed=self.harness.observed)
+        traffic = () if result.outcome in GOOD else self.harness.exchanges()
+        return replace(result, seconds=time.perf_counter() - clock, observed=self.harness.observed, traffic=traffic)
 
     def _told(self, check: Check, why: BaseException) -> Result:
         match why:

@@ -28,11 +28,12 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One event: what it touches, the event's name, and the ``file:line`` of the adapter."""
+    """One event: what it touches, the event's name, the ``file:line`` of the adapter, and the file it opened."""
 
     what: What
     event: str
     where: str
+    path: str = ""
 
 
 def _writes(path: Any, mode: Any = None, flags: Any = 0) -> bool:
@@ -96,7 +97,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         return
     for own, found in _listeners:
         if where := _where(sys._getframe(1), own):
-            found.append(Trace(what, event, where))
+            found.append(Trace(what, event, where, os.fsdecode(arguments[0]) if event == "open" else ""))
 
 
 def _where(frame: FrameType | None, own: frozenset[str]) -> str:

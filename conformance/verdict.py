@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conformance.check import Check, Level, Outcome
+from conformance.traffic import Exchange
 
 SUITE = "1.0"
 """Version of the suite: its checks and what they mean."""
 
-GOOD = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WAIVED})
+GOOD = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WAIVED, Outcome.WARNED})
 """Outcomes with which an adapter may pass, and on which a later check may stand."""
 
 
@@ -17,7 +18,7 @@ class Result:
     """What became of one check. Texts hold no payload. ``said`` tells why it is blocked, waived or not applicable.
 
     ``seconds`` is its own time; ``observed`` counts what it looked at; ``traceback`` is kept when something other than
-    a `Violation` was raised.
+    a `Violation` was raised; ``traffic`` are the last exchanges of a check that is not good, masked.
     """
 
     check: Check
@@ -30,6 +31,7 @@ class Result:
     where: str = ""
     said: str = ""
     traceback: str = ""
+    traffic: tuple[Exchange, ...] = ()
 
     @property
     def good(self) -> bool:

@@ -9,7 +9,7 @@ from conformance.reference import Reference
 class FirstCopyWins(Reference):
     """The docket repeats rows, and doubles were not wanted."""
 
-    breaks = frozenset({"RS-06"})
+    breaks = frozenset({"RS-06", "RS-18"})
 
     def items(self, page: hub.Page) -> Sequence[hub.Item]:
         """Each case once."""

@@ -296,6 +296,39 @@ def refused_login_is_denied(h: Harness) -> None:
     _hold(report, DENIED, "source.denied", "a refused login")
 
 
+@check(
+    "ER-14",
+    level=Level.READS,
+    clause="A source that says nothing, or a byte at a time, leaves the read incomplete.",
+    why="A source that hangs every night looks, to a reader that gives up in silence, like one that has nothing new.",
+    after=("ER-02",),
+    waivable=False,
+    failing="except SourceUnavailable as error:\n    if 'in time' in error.what: return  # asleep",
+    passing="let it rise: the hub bounds every reply, and tries again",
+)
+def silence_is_incomplete(h: Harness) -> None:
+    """A source that hangs; one whose reply drips (F03, F12)."""
+    _expect(h, INCOMPLETE, "source.unavailable", [("hang", {}), ("drip", {"interval_s": 0.05})])
+
+
+@check(
+    "ER-15",
+    level=Level.READS,
+    clause="A reply in another encoding than promised leaves the read incomplete.",
+    why="A gateway that is replaced speaks GB18030 from one day to the next. Read on as if nothing had happened, every "
+    "name is another one; passed over, the rows are missing.",
+    after=("ER-05",),
+    waivable=False,
+    failing="except SourceReplyInvalid as error:\n    if 'not utf-8' in error.what: return  # garbage",
+    passing="Manifest(encoding=…)  # as it is; what does not fit is an error with a name",
+)
+def other_encoding_is_incomplete(h: Harness) -> None:
+    """The right answer in GB18030 where UTF-8 is promised, or the other way round (F28)."""
+    if h.recording.template.fill(h.recording.rows, {}).isascii():
+        raise NotApplicable("the recording is all ASCII: it reads alike in both encodings")
+    _expect(h, INCOMPLETE, "source.reply_invalid", [("encoding", {})])
+
+
 def _expect(h: Harness, outcome: str, code: str, faults: Sequence[Fault]) -> None:
     """Run under each fault from the first call on, and hold the report against what it must be."""
     with _faulty(h) as run:

@@ -351,6 +351,29 @@ def draft_is_lean(h: "Harness") -> None:
             )
 
 
+@check(
+    "OP-11",
+    level=Level.OPERATES,
+    clause="Told to stop while a reply hangs, a read asks its source for nothing more.",
+    why="The hub bounds every reply, so that a read can end in time. One that asks on instead is killed, page and all.",
+    after=("NT-05", "ER-14"),
+    failing="except SourceUnavailable: page = source.get(path, size=size // 2)  # perhaps it was too much",
+    passing="page = source.get(path, size=size)  # the hub knows whether to ask again",
+)
+def stop_is_honoured_while_waiting(h: "Harness") -> None:
+    """Told to stop as soon as the first call has come in, which is never answered."""
+    with h.source() as sim, h.store() as store:
+        sim.fault("hang", times=None)
+        report = h.run(sim, store, should_stop=lambda: bool(sim.calls))
+        h.observe(len(sim.calls))
+        if len(sim.calls) > 1 or report.outcome != "incomplete":
+            raise Violation(
+                expected="one call, and an end that is incomplete",
+                observed=f"{len(sim.calls)} calls, and an end that is {report.outcome}",
+                likely="the error of the time-out is caught, and the source asked again in another way",
+            )
+
+
 def _in_turn(mine: Iterator[list[Draft]], theirs: Iterator[list[Draft]]) -> Iterator[list[Draft]]:
     """Pages of mine, after each one of theirs; that theirs fail is their trouble."""
     for page in mine:

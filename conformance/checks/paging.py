@@ -49,9 +49,10 @@ def overlap(exchange: Exchange, options: Mapping[str, Any]) -> None:
 @fault("total_text")
 def total_text(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """The announced total at ``path`` as text, whatever it was when recorded."""
-    reply, path = exchange.answer(), str(options["path"])
-    body = orjson.loads(reply.body)
-    exchange.send(Reply(orjson.dumps(with_value(body, path, str(value_at(body, path)))), status=reply.status))
+    reply, path, encoding = exchange.answer(), str(options["path"]), exchange.wire.encoding
+    body = orjson.loads(reply.body.decode(encoding))
+    text = orjson.dumps(with_value(body, path, str(value_at(body, path)))).decode()
+    exchange.send(Reply(text.encode(encoding), status=reply.status))
 
 
 @check(
@@ -344,6 +345,29 @@ def new_rows_are_not_lost(h: Harness) -> None:
             new = [{**row, wire.time: sim.later(60 * minutes)} for minutes, row in enumerate(new, 1)]
         sim.fault("moving", after=1, change=lambda rows: rows.add(*new))
         _twice(h, sim, store, likely="the next run begins behind rows that came in where the reader had passed")
+
+
+@check(
+    "PG-14",
+    level=Level.READS,
+    clause="A page that comes twice, in the place of another, loses no row without a word.",
+    why="Gateways answer from a cache, and give the reply to the question before. Whoever takes a page that came again "
+    "for the end of the list loses what stands behind it.",
+    after=("PG-01",),
+    waivable=False,
+    failing="if page.rows == before: return  # and no announced total that would show the gap",
+    passing="capabilities=frozenset({Capability.COUNTED})  # or let PagingLoop pass",
+)
+def page_given_twice_loses_nothing(h: Harness) -> None:
+    """The first of four pages in the place of the second (F14); then the next run, in peace."""
+    _many_pages(h)
+    with h.source(rows=more_rows(h, 8)) as sim, h.store() as store:
+        sim.fault("repeat", after=1)
+        report = h.run(sim, store, stop=leash(sim, 20), page_size=2)
+        sim.clear()
+        if report.outcome != "incomplete":
+            _whole(h, sim, store, report, likely="a page that comes again is taken for the end")
+        _whole(h, sim, store, h.run(sim, store), likely="the mark was moved by a read that had not seen all")
 
 
 def more_rows(h: Harness, count: int) -> list[Row]:

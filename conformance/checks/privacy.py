@@ -3,8 +3,10 @@
 import io
 import logging
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.check import Level, NotApplicable, Violation, check
@@ -33,7 +35,10 @@ TROUBLES: tuple[tuple[str, dict[str, Any]], ...] = (
 SPOILT: tuple[Any, ...] = (None, "", [], {}, "??", -1)
 """Values that a field of a row may turn into overnight."""
 
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+BORN = "25"
+"""Two digits of the year from which on somebody with a number of 15 digits may be alive; before it stand area codes."""
+
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9][0-9](?!0000)[0-9]{8}(?![0-9A-Za-z])")
 
 
@@ -113,8 +118,7 @@ def secret_is_nowhere(h: "Harness") -> None:
                 sim.fault(kind, times=None, **options)
             report = h.run(sim, store)
             sim.clear()
-            what = " ".join(map(str, (kind or "a good run", *options.values())))
-            nowhere(h, told(h, store, report), ("secret",), likely=likely, when=what)
+            nowhere(h, told(h, store, report), ("secret",), likely=likely, when=_said(kind, options))
 
 
 @check(
@@ -221,7 +225,7 @@ def rejection_is_discreet(h: "Harness") -> None:
     waivable=False,
 )
 def recordings_hold_nobody(h: "Harness") -> None:
-    """Every line of every file beside the recordings."""
+    """Every line of every file beside the recordings; numbers of 15 digits, as they were until 1999, count too."""
     for path in sorted((h.subject.folder / "recordings").rglob("*")):
         if not path.is_file():
             continue
@@ -239,6 +243,8 @@ def recordings_hold_nobody(h: "Harness") -> None:
 
 
 def _anybody(text: str) -> bool:
+    if len(text) == 15 and text[6:8] < BORN:
+        return False
     try:
         return citizen_region_note(citizen_number(text)) != "region_unknown"
     except IdentityError:
@@ -266,3 +272,43 @@ def read_writes_no_file(h: "Harness") -> None:
                 likely="pages are spooled or dumped for debugging",
                 where=trace.where,
             )
+
+
+@check(
+    "PV-08",
+    level=Level.READS,
+    clause="No file that adapter code writes holds a secret, however the read ends.",
+    why="What is dumped to find out why a login failed is the login itself, in a folder that everybody reads.",
+    failing='Path(gettempdir(), "denied.txt").write_text(f"{url} {token}")',
+    passing="nothing: the error says where and what, and the hub logs it",
+    waivable=False,
+)
+def no_file_holds_a_secret(h: "Harness") -> None:
+    """A good run and one for each trouble; whatever file was opened to be written is read afterwards."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="conform-") as folder, h.source() as sim, h.store() as store:
+        tempfile.tempdir = folder  # so that nothing stays behind; elsewhere files are found by their path
+        try:
+            for kind, options in (("", {}), *TROUBLES):
+                if kind:
+                    sim.fault(kind, times=None, **options)
+                with traces(h.subject.kind) as found:
+                    h.run(sim, store)
+                sim.clear()
+                h.observe()
+                files = {Path(folder, trace.path): trace.where for trace in found if trace.path}
+                files = dict.fromkeys(Path(folder).rglob("*"), "") | files
+                for path, where in files.items():
+                    if path.is_file() and h.canaries.secret.encode() in path.read_bytes():
+                        raise Violation(
+                            expected="no secret in any file",
+                            observed=f"the planted secret in a file written during {_said(kind, options)}",
+                            likely="the adapter puts down what it sent, to find out what went wrong",
+                            where=where,
+                        )
+        finally:
+            tempfile.tempdir = before
+
+
+def _said(kind: str, options: Mapping[str, Any]) -> str:
+    return " ".join(map(str, (kind or "a good run", *options.values())))

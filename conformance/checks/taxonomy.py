@@ -103,18 +103,31 @@ def targets_are_live(h: "Harness") -> None:
     passing="lakeside:L04  skos:broadMatch  yiwang:D0101",
 )
 def codes_seen_are_mapped(h: "Harness") -> None:
-    """The evidence with which each record of the recording was classified."""
+    """The evidence with which each record of the recording was classified.
+
+    Codes that ``unmapped_codes`` lists are in no table and stay so: a row for one of them is an invention.
+    """
     with h.source() as sim, h.store() as store:
         h.run(sim, store)
         found = [(row.key, row.body.get("classification", {})) for row in h.records(store) if not row.deleted]
     coded = {each.get("code") or each.get("label"): each for _, each in found if each.get("code") or each.get("label")}
     if found and not coded:
         raise NotApplicable("no row of the recording bears a code or label")
-    if lost := sorted(code for code, each in coded.items() if each.get("evidence", "").startswith(NO_TABLE)):
+    unknown = {code for code, each in coded.items() if each.get("evidence", "").startswith(NO_TABLE)}
+    listed = set(h.subject.spec.unmapped_codes)
+    if wrong := sorted(listed - unknown):
+        raise Violation(
+            expected="the codes of unmapped_codes in the recording, and in no table",
+            observed=f"{redact(wrong[0])} is {'known to a table' if wrong[0] in coded else 'not in the recording'}",
+            likely="the list is older than the crosswalk, or a code was mapped to what it does not mean",
+            where="conformance.toml",
+        )
+    if lost := sorted(unknown - listed):
         raise Violation(
             expected="a table that knows each of the codes seen",
             observed=f"{len(lost)} of {len(coded)} codes are in none, the first: {redact(lost[0])}",
-            likely="the crosswalk lacks a row, or the code reaches the draft in another spelling than the crosswalk's",
+            likely="the crosswalk lacks a row, or the code comes in another spelling; what means nothing the taxonomy "
+            "has is listed in unmapped_codes",
             where=CROSSWALK,
         )
 

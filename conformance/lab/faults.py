@@ -217,10 +217,10 @@ def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
 
 @fault("encoding")
 def encoding(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """F28: the right answer in another encoding than promised: ``encoding``, by default gb18030."""
-    reply = exchange.answer()
-    text = reply.body.decode().encode(str(options.get("encoding", "gb18030")), errors="replace")
-    exchange.send(Reply(text, content_type=reply.content_type))
+    """F28: the right answer in another encoding than promised: ``encoding``, by default the other one in use here."""
+    reply, promised = exchange.answer(), exchange.wire.encoding
+    other = str(options.get("encoding", "gb18030" if promised == "utf-8" else "utf-8"))
+    exchange.send(Reply(reply.body.decode(promised).encode(other, errors="replace"), content_type=reply.content_type))
 
 
 # F14 to F19: paging

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import formatdate
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if length > LARGEST_BODY:
             self.close_connection = True
-            self.send(Reply(b"", status=413))
+            self.wfile.write(self._head(Reply(b"", status=413)))
             return
         self.call = Call(
             method=self.command,
@@ -150,10 +151,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, reply: Reply, *, body: bytes | None = None) -> None:
         """Head and body in one write."""
-        self.wfile.write(self._head(reply) + (reply.body if body is None else body))
+        sent = reply.body if body is None else body
+        self.wire.sent(self.call, replace(reply, body=sent))
+        self.wfile.write(self._head(reply) + sent)
 
     def drip(self, reply: Reply, interval_s: float) -> None:
         """Head at once, then byte by byte."""
+        self.wire.sent(self.call, reply)
         self.wfile.write(self._head(reply))
         for spot in range(len(reply.body)):
             if self.lab.stopping.wait(interval_s):

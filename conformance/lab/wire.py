@@ -131,6 +131,7 @@ class Wire(ABC):
     path: str  # where rows are read
     login_path: str = ""
     prefix: str = ""  # path part of the base URL
+    encoding: str = "utf-8"  # of its replies
 
     # Habits, which a fault may change for one answer.
     own_size: int | None = None  # rows on a page, whatever is asked for (F19)
@@ -145,6 +146,9 @@ class Wire(ABC):
 
     def note(self, call: Call) -> None:  # noqa: B027 - most wires keep no account
         """Told of every call as it arrives, before any fault. A wire that keeps an account keeps it here."""
+
+    def sent(self, call: Call, reply: Reply) -> None:  # noqa: B027 - as above
+        """Told of every reply as far as it has left, a fault's too."""
 
     def answer(self, call: Call, alter: Alter | None = None) -> Reply:
         """Answer one call as the source would; ``alter`` is what a fault makes of the rows it selects."""

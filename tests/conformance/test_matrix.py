@@ -19,7 +19,7 @@ from conformance.report import blocks
 from conformance.spec import LOCK, RETIRED, locked, table, written
 from conformance.subject import Subject
 from conformance.suite import installed, prove
-from conformance.verdict import Verdict
+from conformance.verdict import SUITE, Verdict
 
 ROOT = Path(__file__).parents[2]
 BROKEN = broken_adapters()
@@ -121,6 +121,10 @@ def test_clauses_are_one_present_tense_sentence() -> None:
 
 def test_every_check_can_be_explained_by_example() -> None:
     assert [check.id for check in CHECKS.values() if not (check.failing and check.passing)] == []
+
+
+def test_a_preview_lasts_for_one_release() -> None:
+    assert [check.id for check in CHECKS.values() if check.preview and check.since != SUITE] == []
 
 
 def test_a_check_stands_on_none_of_a_higher_level() -> None:

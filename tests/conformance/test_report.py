@@ -13,6 +13,7 @@ from rich.console import Console
 
 from conformance import check, cli, explain, order, page, report, suite
 from conformance.check import Check, Level, Outcome
+from conformance.traffic import Exchange
 from conformance.verdict import Fault, Verdict
 from conformance.verdict import Result as CheckResult
 from hub.api import Capability
@@ -106,6 +107,49 @@ def test_an_adapter_that_was_refused_is_told_with_the_reason() -> None:
     assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
 
 
+WARNED = one("OP-03", Outcome.WARNED, Level.OPERATES, expected="one", saw="two", said=suite.PREVIEW)
+
+
+def test_a_warning_is_shown_as_one() -> None:
+    warned = replace(GOOD, results=(*GOOD.results, WARNED))
+    said = text(warned)
+    assert "WARNING OP-03  OP-03 holds." in said
+    assert "observed  two" in said
+    assert "because   in preview: from the next release of the suite on, this fails" in said
+    assert "合格 CONFORMS" in said
+    assert "预警 warned 1" in said
+    (told,) = [each for each in json.loads(report.as_json([warned]))["verdicts"][0]["checks"] if each["id"] == "OP-03"]
+    assert (told["outcome"], told["failure"]["observed"]) == ("warned", "two")
+    (made,) = ET.fromstring(report.junit([warned]))
+    assert (made.get("failures"), made.get("skipped")) == ("0", "1")
+    html = page.page([warned])
+    assert '<td class="mark warned">预警 warned</td>' in html
+    assert "<dd>two</dd>" in html
+
+
+CALLS = (
+    Exchange("GET", "/cases", {"since": "2026-03-02 <09>", "size": "4"}, 200, '{"rows":[{"title":"〔6〕"}]}'),
+    Exchange("GET", "/cases", {"page": "WyIyMD…"}, None, ""),
+)
+
+
+def test_traffic_stands_beside_a_failure_on_the_page_and_in_json() -> None:
+    told = replace(ALL, results=(replace(FAILED, traffic=CALLS),))
+    html = page.page([told])
+    assert "<summary>最后的往来 last exchanges, masked</summary>" in html
+    assert "since = 2026-03-02 &lt;09&gt;\nsize = 4" in html
+    assert "{&quot;rows&quot;:[{&quot;title&quot;:&quot;〔6〕&quot;}]}" in html
+    assert "无回复 no reply" in html
+    (only,) = json.loads(report.as_json([told]))["verdicts"][0]["checks"]
+    assert only["traffic"][0] == {
+        "method": "GET", "path": "/cases", "params": {"since": "2026-03-02 <09>", "size": "4"}, "status": 200,
+        "reply": '{"rows":[{"title":"〔6〕"}]}',
+    }  # fmt: skip
+    assert only["traffic"][1]["status"] is None
+    assert "last exchanges" not in page.page([ALL])
+    assert "traffic" not in json.loads(report.as_json([ALL]))["verdicts"][0]["checks"][1]
+
+
 def test_a_report_cannot_move_the_cursor() -> None:
     odd = replace(ALL, results=(replace(FAILED, saw="a\x1b[2Jb\u202ec\nd"),))
     assert "\x1b" not in text(odd)
@@ -125,7 +169,8 @@ def test_json_tells_each_check_and_the_level() -> None:
         "1.0",
     )
     assert verdict["counts"] == {
-        "pass": 1, "fail": 1, "not-applicable": 1, "blocked": 1, "waived": 1, "not-observed": 1, "suite-error": 1,
+        "pass": 1, "fail": 1, "not-applicable": 1, "blocked": 1, "waived": 1, "warned": 0, "not-observed": 1,
+        "suite-error": 1,
     }  # fmt: skip
     assert verdict["waiver_faults"] == [{"id": "OP-07", "because": "names no check"}]
     by = {each["id"]: each for each in verdict["checks"]}
@@ -313,6 +358,13 @@ def test_a_check_is_explained(given: Any) -> None:
         "      key=case_no\n"
     )
     assert "never: it is about privacy or loss of data" in run("explain", "LD-01").stdout
+
+
+def test_a_check_in_preview_is_told_as_such(given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Check("LD-02", Level.LOADS, "It is new.", "1.0", "It is.", lambda harness: None, preview=True)
+    monkeypatch.setitem(check.CHECKS, "LD-02", made)
+    assert "LD-02  1  It is new.  (预警 preview)" in run("list").stdout
+    assert "in preview: it warns and does not fail" in run("explain", "LD-02").stdout
 
 
 def test_checks_are_listed_in_order(given: Any) -> None:

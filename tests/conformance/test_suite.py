@@ -52,6 +52,9 @@ class Bench:
             spec=SimpleNamespace(waive=self.waive),
         )
 
+    def exchanges(self) -> tuple[Any, ...]:
+        return ("the last calls",)
+
     def begin(self) -> None:
         self.observed = 0
         self.began += 1
@@ -167,6 +170,37 @@ def test_what_a_check_does_decides_its_outcome() -> None:
     assert by["LD-05"].said == "does not claim deletions"
     assert "ZeroDivisionError: in the suite" in by["LD-07"].traceback
     assert given.exit_code == 3
+
+
+def test_traffic_stands_beside_what_is_not_good() -> None:
+    given = verdict(checks(LD_01=sees, LD_02=fails, LD_03=sees_nothing, LD_04=raising(KeyError("x"))))
+    assert [len(result.traffic) for result in given.results] == [0, 1, 1, 1]
+
+
+def test_a_check_in_preview_warns_and_does_not_fail() -> None:
+    preview = {"preview": True}
+    made = checks(
+        LD_01=sees,
+        LD_02=(fails, preview),
+        LD_03=(sees_nothing, preview),
+        LD_04=(sees, preview | {"after": ("LD-02",)}),
+    )
+    given = verdict(made)
+    assert outcomes(given) == {"LD-01": "pass", "LD-02": "warned", "LD-03": "warned", "LD-04": "pass"}
+    assert (given.passed, given.exit_code, given.level) == (True, 0, 1)
+    warned = given.results[1]
+    assert (warned.expected, warned.saw) == ("one", "two")
+    assert "in preview" in warned.said
+    assert warned.traffic
+
+
+def test_a_check_in_preview_can_break_the_suite_and_be_waived() -> None:
+    preview = {"preview": True}
+    assert verdict(checks(LD_01=(raising(KeyError("x")), preview))).exit_code == 3
+    given = verdict(checks(LD_01=sees, LD_02=(fails, preview)), waiver("LD-02"))
+    assert outcomes(given) == {"LD-01": "pass", "LD-02": "waived"}
+    assert given.passed
+    assert not verdict(checks(LD_01=sees, LD_02=(sees, preview)), waiver("LD-02")).passed
 
 
 def test_what_was_seen_by_one_check_does_not_count_for_the_next() -> None:

@@ -90,6 +90,18 @@ def test_xml_feed() -> None:
     assert len({draft.key for draft in drafts}) == 8
 
 
+def test_legacy_encoding() -> None:
+    kind, pages, drafts = read("legacy_encoding")
+    assert kind.manifest.encoding == "gbk"
+    told = "".join(page.content.decode("gb18030") for page in pages)
+    names = [party.name for draft in drafts for party in draft.parties]
+    for rare in "㛃䶮𠮷":
+        assert rare in told
+        assert sum(rare in (name or "") for name in names) >= 1, f"{rare} stands in no name but the planted one"
+    with pytest.raises(UnicodeDecodeError):
+        pages[0].content.decode()
+
+
 def test_every_unusual_one_is_looked_at() -> None:
     looked_at = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert set(ADAPTERS) <= looked_at

@@ -17,6 +17,12 @@ READS = Level.READS
 
 _EMPTY_WORD = re.compile(r"\b(None|null|NULL|nan)\b|\\N")
 
+FEN = {"fen": 1, "yuan": 100, "wan": 1_000_000}
+"""Fen in a unit of money."""
+
+AMOUNTS = {"fen": "123400", "yuan": "1234.50", "wan": "1.25"}
+"""A likely amount in each unit."""
+
 RARE = "㛃䶮𠮷"
 """Characters of real names: of CJK extensions A and B, in GB18030 and not in GB2312."""
 
@@ -103,35 +109,34 @@ def drafts_are_pure(h: Harness) -> None:
     passing='amount=item["amount"]',
 )
 def amounts_are_yuan(h: Harness) -> None:
-    """Write a known amount where the draft takes its own from."""
-    key = h.subject.wire.key
+    """Write a known amount, in the source's unit, where the draft takes its own from."""
+    key, unit = h.subject.wire.key, h.subject.wire.unit
     with items(h) as (adapter, found):
-        probes = [probe for item in (found[0], fullest(found)) for probe in _amounts(adapter, item)]
+        probes = [probe for item in (found[0], fullest(found)) for probe in _amounts(adapter, item, AMOUNTS[unit])]
     if not probes:
         raise NotApplicable("no field of the recording gives an amount")
     clones = [{**row, key: numbered(row[key], number)} for number, (_, row) in enumerate(probes, 1)]
     records = kept(h, clones).records
     for (spot, row), clone in zip(probes, clones, strict=True):
         record = records.get(str(clone[key]))
-        expected = int(_decimal(_at(row, spot)) * 100)
+        expected = int(_decimal(_at(row, spot)) * FEN[unit])
         if record is not None and record.body.get("amount_fen") != expected:
             raise Violation(
                 expected=f"{expected} fen",
                 observed=f"{record.body.get('amount_fen')} fen",
-                likely="the adapter counts in fen, or in myriads, and the hub once more",
+                likely=f"the source tells {unit}, and the adapter hands on another unit than yuan",
                 where=f"field {told(spot)} = {_at(row, spot)!r}",
             )
 
 
-def _amounts(adapter: Adapter[Any], item: Item) -> Iterator[tuple[Spot, Row]]:
+def _amounts(adapter: Adapter[Any], item: Item, amount: str) -> Iterator[tuple[Spot, Row]]:
     """Copies of the item with another amount, and where it stands."""
     before = drafted(adapter, item)
     for spot, value in leaves(item):
         if _decimal(value) is None:
             continue
-        row = with_leaf(
-            item, spot, "1234.50" if isinstance(value, str) else 1234.5 if isinstance(value, float) else 1234
-        )
+        kind: type[str | float | int] = str if isinstance(value, str) else type(value)
+        row = with_leaf(item, spot, kind(amount if kind is not int else float(amount)))
         draft = drafted(adapter, row)
         if draft is not None and before is not None and draft.amount != before.amount:
             yield spot, row

@@ -197,7 +197,7 @@ def full_reads_agree(h: Harness) -> None:
             reads.append({str(seen.draft.key): seen.draft for seen in h.drafts(sim, page_size=h.page_size)})
             sim.clock += timedelta(days=730)
     one, two = reads
-    differing = [key for key in one.keys() | two.keys() if one.get(key) != two.get(key)]
+    differing = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
     if differing:
         raise Violation(
             expected=f"the same {len(one)} drafts",

@@ -1,0 +1,83 @@
+"""RC-17 and RC-18: columns come, go and change, and cost no row that could be read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, Protocol
+
+from conformance.check import Level, Violation, check
+from conformance.harness import Harness
+from conformance.shaped import fullest, reserved
+from hub.testing import RunReport
+
+READS = Level.READS
+
+
+class Run(Protocol):
+    """One first read of an instance of its own, under a fault of all its pages."""
+
+    def __call__(self, kind: str, **options: Any) -> RunReport:
+        """Run."""
+        ...
+
+
+@check(
+    "RC-17",
+    level=READS,
+    clause="A column nobody has heard of rejects no row.",
+    after=("RC-02",),
+    why="Sources add columns and tell nobody. A hub that stops over one that it does not need has stopped for nothing.",
+    failing="if set(item) - KNOWN: raise RecordRejected(…)",
+    passing="read the columns that are known; the page is kept, and with it the new one",
+)
+def new_columns_do_no_harm(h: Harness) -> None:
+    """One more column in every row (F24)."""
+    with _fresh(h) as run:
+        _hold(run("new_column"), 0, "a new column", "the draft takes the row only if it knows every name in it")
+
+
+@check(
+    "RC-18",
+    level=READS,
+    clause="A column that is gone, or of another type in one row, ends no read and costs no other row its record.",
+    after=("RC-02", "RC-15"),
+    why="Between page and draft lies code that looks into rows as well: it sorts, groups, leaves out doubles. "
+    "Where that breaks, the whole page is lost, and all pages behind it.",
+    waivable=False,
+    failing='items = sorted(page.rows, key=lambda row: row["filed"])',
+    passing="leave the rows as they come; what draft raises concerns its own item",
+)
+def changed_columns_are_borne(h: Harness) -> None:
+    """Column by column: missing in every row (F25), then a list in one row (F26)."""
+    names = [name for name in fullest(h.recording.rows) if name not in reserved(h)]
+    key = next(row[h.subject.wire.key] for row in h.recording.rows)
+    likely = "code beside draft looks into the rows, and takes for granted what stands there"
+    with _fresh(h) as run:
+        for name in names:
+            _hold(run("missing_column", field=name), 0, f"without the column {name}", likely)
+            _hold(run("retyped_column", field=name, keys=[key]), 1, f"a list in {name} of one row", likely)
+
+
+@contextmanager
+def _fresh(h: Harness) -> Iterator[Run]:
+    with h.source() as sim, h.store() as store:
+        numbers = count(1)
+
+        def run(kind: str, **options: Any) -> RunReport:
+            sim.fault(kind, times=None, **options)
+            report = h.run(sim, store, name=f"conform_{next(numbers)}")
+            sim.clear()
+            return report
+
+        yield run
+
+
+def _hold(report: RunReport, refused: int, where: str, likely: str) -> None:
+    """Every row was fetched, and not more than so many of them were refused."""
+    if report.outcome != "complete" or report.counts.rejected > refused:
+        raise Violation(
+            expected=f"a complete read with {refused or 'no'} row refused",
+            observed=f"outcome {report.outcome}, {report.counts.rejected} of {report.counts.fetched} rows refused",
+            likely=likely,
+            where=where,
+        )

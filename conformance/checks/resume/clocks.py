@@ -1,0 +1,76 @@
+"""RS: clocks that are wrong, at the source or in the store: what changes is read all the same."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from conformance.check import Level, Violation, check
+from conformance.harness import Harness
+from conformance.resuming import TRUE_TO_TIME, clone, expect, recorded, timed
+
+SKEWS = (timedelta(minutes=10), -timedelta(minutes=10), timedelta(days=1), -timedelta(days=1))
+"""How far a source's clock may be ahead of the hub's (F20)."""
+
+
+@check(
+    "RS-17",
+    level=Level.RESUMES,
+    clause="A source whose clock is fast or slow, by minutes or a day, loses no row.",
+    why="Nobody sets the clock of the machine under the stairs. What it stamps, it also compares with; a reader that "
+    "puts its times right asks it for hours that it has not reached.",
+    after=(*TRUE_TO_TIME, "RS-14"),
+    waivable=False,
+    failing="revision=updated + (page.fetched - page.clock)  # the source is a day behind",
+    passing="times as the source wrote them: its own clock is the one it will be asked by",
+)
+def wrong_clocks_lose_nothing(h: Harness) -> None:
+    """Two runs an hour apart, each with a row stamped by a wrong clock; then one with the clock put right."""
+    timed(h)
+    for skew in SKEWS:
+        with h.source(rows=recorded(h)) as sim, h.store() as store:
+            sim.fault("skew", times=None, seconds=skew.total_seconds())
+            rows = []
+            for number in (1, 2):
+                rows.append(clone(h, number, sim.clock + skew))
+                sim.rows.add(rows[-1])
+                h.run(sim, store)
+                sim.clock += timedelta(hours=1)
+            sim.clear()
+            sim.clock += timedelta(days=2)
+            h.run(sim, store)
+            expect(
+                h, sim, store, rows,
+                likely="times or the watermark are changed by the difference of two clocks",
+                where=f"a source whose clock is {abs(skew)} {'fast' if skew > timedelta() else 'slow'}",
+            )  # fmt: skip
+
+
+@check(
+    "RS-21",
+    level=Level.RESUMES,
+    clause="A watermark ahead of the clock keeps nothing from being read that changes from now on.",
+    why="A clock that ran a year ahead for one night leaves such a mark. The hub then reads from now on; an adapter "
+    "that thinks this too short a time to bother reads nothing for a year.",
+    after=(*TRUE_TO_TIME, "RS-14"),
+    waivable=False,
+    failing="if since and source.now() - since < timedelta(hours=1): return  # read just now",
+    passing="read from `since`, however near it is: the hub decides how often",
+)
+def mark_ahead_is_harmless(h: Harness) -> None:
+    """The stored mark is set to the year 9999; then a row changes."""
+    timed(h)
+    with h.source(rows=recorded(h)) as sim, h.store() as store:
+        h.run(sim, store)
+        with store.database.transaction() as connection:
+            connection.execute(text("UPDATE watermark SET value = '9999-09-09T09:09:09Z'"))
+        late = clone(h, 1, sim.clock)
+        sim.rows.add(late)
+        report = h.run(sim, store)
+        if report.outcome not in ("complete", "empty"):
+            raise Violation(
+                expected="a read of what has changed just now",
+                observed=f"{report.outcome}: {report.error}",
+                where="a watermark in the year 9999",
+            )
+        likely = "the adapter reads nothing when it was asked from a moment ago"
+        expect(h, sim, store, [late], likely=likely, where="a watermark in the year 9999")

@@ -19,13 +19,15 @@ from typing import Any, NamedTuple
 import zstandard
 
 from bench.serve import served
-from hub.engine.worker import Job, mapper_for, open_source
+from hub.batch import Batch
+from hub.engine.worker import mapper_for
 from hub.ingest import Line
 from hub.mapping.normalize import Normalizer
 from hub.registry import Registry
 from hub.settings import HttpSettings, SourceSettings, adapter_config
-from hub.shaping import Batch, Shaper
+from hub.shaping import Shaper
 from hub.sources.envelope import reopen
+from hub.sources.opening import open_source
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.vault import Keyring
@@ -64,7 +66,7 @@ def measure(rows: int) -> list[Stage]:
             options={"base_url": url, "app_key": "bench", "app_secret": "bench"},
         )  # fmt: skip
         adapter = kind(adapter_config(settings, kind.Config))
-        with open_source(adapter, Job(settings, HttpSettings(), None, 1, 0)) as wire:
+        with open_source(adapter, settings, HttpSettings()) as wire:
             wire.start_read(STREAM)
             began = time.perf_counter()
             pages = list(adapter.pages(wire, None))

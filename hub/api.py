@@ -1,6 +1,19 @@
 """Everything an adapter needs, and nothing else: the one module integrators import."""
 
-from hub.contract import API, Adapter, AdapterConfig, Capability, Item, Manifest, Page, Source, Stream
+from hub.contract import (
+    API,
+    Adapter,
+    AdapterConfig,
+    Capability,
+    DatabaseConfig,
+    FolderConfig,
+    Item,
+    Manifest,
+    Page,
+    Source,
+    SourceConfig,
+    Stream,
+)
 from hub.errors import (
     AdapterBug,
     HubError,
@@ -16,6 +29,7 @@ from hub.errors import (
 from hub.hookspecs import hookimpl
 from hub.wire import (
     Envelope,
+    FileDrop,
     Keyset,
     Login,
     NextLink,
@@ -25,6 +39,7 @@ from hub.wire import (
     Request,
     Signing,
     Since,
+    TableView,
     Window,
 )
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
@@ -37,11 +52,14 @@ __all__ = [
     "AdapterConfig",
     "Capability",
     "Channel",
+    "DatabaseConfig",
     "Draft",
     "DraftParty",
     "DraftResolution",
     "DraftStep",
     "Envelope",
+    "FileDrop",
+    "FolderConfig",
     "HubError",
     "Item",
     "Keyset",
@@ -58,6 +76,7 @@ __all__ = [
     "Signing",
     "Since",
     "Source",
+    "SourceConfig",
     "SourceDenied",
     "SourceError",
     "SourceReplyInvalid",
@@ -65,6 +84,7 @@ __all__ = [
     "SourceUnavailable",
     "Stage",
     "Stream",
+    "TableView",
     "WatermarkRefused",
     "Window",
     "hookimpl",

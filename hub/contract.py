@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from hub.wire import Envelope, Login, Request, Scalar, Signing
+from hub.wire import ROWS_ENVELOPE, Delivering, Envelope, Login, Reading, Request, Scalar, Signing, Webhook
 from schemas.draft import Draft
 from schemas.life import Stage
 
@@ -23,6 +23,9 @@ API = 1
 Kind = Literal["court", "petition", "mediation", "grid", "notice", "generic"]
 Item = Mapping[str, Any]
 """One row of a page: a JSON object, or an XML element as nested mappings of text."""
+
+PUSHED = "push"
+"""The window of pages that were pushed to us: their envelope may be another than that of pages we asked for."""
 
 
 class Capability(StrEnum):
@@ -41,11 +44,11 @@ class Capability(StrEnum):
 class Stream:
     """One kind of row a source gives. ``request`` is read declaratively unless the adapter overrides `Adapter.pages`.
 
-    ``envelope`` overrides the manifest's. Each stream has its own watermark.
+    ``envelope`` overrides the manifest's; pages of files and tables have their own. Each stream has its own watermark.
     """
 
     name: str = "records"
-    request: Request | None = None
+    request: Reading | None = None
     envelope: Envelope | None = None
 
 
@@ -77,6 +80,8 @@ class Manifest:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     channel: str = "QT"
     overlap_s: int = 600
+    webhook: Webhook | None = None
+    delivering: Delivering | None = None
     api: int = API
 
     @property
@@ -91,14 +96,61 @@ class Manifest:
                 return stream
         raise KeyError(name)
 
+    def envelope_of(self, stream: str, window: str = "") -> Envelope:
+        """How pages of that stream are opened; those of the window `PUSHED` as the webhook says. Raises KeyError."""
+        declared = self.stream(stream)
+        if window == PUSHED and self.webhook is not None and self.webhook.envelope is not None:
+            return self.webhook.envelope
+        ours = declared.request is not None and not isinstance(declared.request, Request)
+        return declared.envelope or (ROWS_ENVELOPE if ours else self.envelope)
 
-class AdapterConfig(BaseModel):
-    """Settings of one source instance. Subclass it to add your own; secrets are `SecretStr`. Unknown keys are refused.
 
-    ``history_from`` is the first day a first read asks for. ``page_size`` 0 keeps the declared one.
-    """
+class SourceConfig(BaseModel):
+    """Settings any source instance has. ``history_from`` is the first day a first read asks for. ``page_size`` 0 keeps
+    the declared one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    history_from: str = "2020-01-01"
+    page_size: int = Field(default=0, ge=0, le=10_000)
+
+
+class FolderConfig(SourceConfig):
+    """Settings of a source that drops files. ``folder`` is its inbox; what has been read goes to ``done`` inside it.
+
+    With ``sftp`` (``sftp://user@host[:port]``) the folder is on that host, whose key ``host_key`` must be known
+    (``ssh-ed25519 AAAA...``); ``password`` or ``private_key``, a file, lets us in.
+    """
+
+    folder: str
+    sftp: str = Field(default="", pattern=r"^(sftp://.+)?$")
+    host_key: str = ""
+    password: SecretStr | None = None
+    private_key: str = ""
+
+
+class DatabaseConfig(SourceConfig):
+    """Settings of a front database. ``database`` is an SQLAlchemy URL and holds a password: secret as a whole.
+
+    ``look_back_s`` is re-read before the last time seen; ``statement_s`` bounds each statement.
+    """
+
+    database: SecretStr
+    look_back_s: int = Field(default=600, ge=0)
+    statement_s: int = Field(default=60, ge=1)
+
+
+class PushConfig(SourceConfig):
+    """Settings of a source that only pushes to us: its half of what its pushes are signed with."""
+
+    app_key: str = ""
+    app_secret: SecretStr | None = None
+    token: SecretStr | None = None
+
+
+class AdapterConfig(SourceConfig):
+    """Settings of one source instance over HTTP. Subclass it to add your own; secrets are `SecretStr`. Unknown keys are
+    refused."""
 
     base_url: str = Field(pattern=r"^https?://")
     token: SecretStr | None = None
@@ -106,8 +158,6 @@ class AdapterConfig(BaseModel):
     app_secret: SecretStr | None = None
     username: str = ""
     password: SecretStr | None = None
-    history_from: str = "2020-01-01"
-    page_size: int = Field(default=0, ge=0, le=10_000)
 
 
 @dataclass(slots=True)
@@ -116,7 +166,7 @@ class Page:
 
     ``window`` names the stretch of the read it belongs to (``2026-03-01/2026-03-01``): when it changes, the one
     before is finished. ``clock`` is the source's own time when it answered, aware, or None. ``body`` and ``rows`` are
-    decoded from ``content``.
+    decoded from ``content``. ``receipt`` is the source's own mark of the page, given back when its rows are kept.
     """
 
     content: bytes
@@ -127,10 +177,39 @@ class Page:
     body: Any = None
     rows: Sequence[Item] = ()
     total: int | None = None
+    receipt: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One thing handed to a source. ``key`` is the same for every attempt, and for the same cause told twice.
+
+    ``body`` is what the hub's own part wrote for this ``kind``; it holds personal data and the repr does not show it.
+    ``attempt`` counts from 1.
+    """
+
+    key: str
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a source said of a delivery. Not ``accepted`` is final: it refuses, for the ``reason`` (its code).
+
+    ``number`` is the source's own for it; ``body`` what else it told, kept sealed.
+    """
+
+    accepted: bool = True
+    number: str = ""
+    reason: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Source(Protocol):
-    """What an adapter sees of the world: one source instance, its own origin only.
+    """What an adapter sees of the world: one source instance, its own origin only. A folder or table has no `get` or
+    `post`.
 
     Every call is retried, limited and turned into a `Page` or one named error (`hub.errors`): SourceDenied,
     SourceUnavailable, SourceThrottled, SourceReplyInvalid, PagingLoop. A request repeated within one read is a page
@@ -158,7 +237,7 @@ class Source(Protocol):
         """POST of a JSON or form body."""
         ...
 
-    def read(self, request: Request, since: datetime | None) -> Iterator[Page]:
+    def read(self, request: Reading, since: datetime | None) -> Iterator[Page]:
         """Read declaratively: page by page, window by window."""
         ...
 
@@ -167,7 +246,7 @@ class Source(Protocol):
         ...
 
 
-C = TypeVar("C", bound=AdapterConfig)
+C = TypeVar("C", bound=SourceConfig)
 
 
 class Adapter(Generic[C]):
@@ -178,7 +257,7 @@ class Adapter(Generic[C]):
     """
 
     manifest: ClassVar[Manifest]
-    Config: ClassVar[type[AdapterConfig]] = AdapterConfig
+    Config: ClassVar[type[SourceConfig]] = AdapterConfig
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -197,3 +276,14 @@ class Adapter(Generic[C]):
     def draft(self, item: Item) -> Draft:
         """Shape one item. Pure. Any exception here is this item's rejection."""
         raise NotImplementedError
+
+    def deliver(self, source: Source, delivery: Delivery) -> Receipt:
+        """Hand one delivery to the source; its pages' ``body`` is the opened answer. What it raises is tried again."""
+        raise NotImplementedError
+
+
+def pulled(adapter: type[Adapter[Any]] | Adapter[Any]) -> tuple[Stream, ...]:
+    """The streams the hub asks for; the others are only pushed."""
+    streams = adapter.manifest.streams
+    kind = adapter if isinstance(adapter, type) else type(adapter)
+    return streams if kind.pages is not Adapter.pages else tuple(each for each in streams if each.request is not None)

@@ -2,7 +2,7 @@
 
 import pluggy
 
-from hub.contract import Adapter, AdapterConfig
+from hub.contract import Adapter, SourceConfig
 
 PROJECT = "yiwang"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -13,5 +13,5 @@ class HubSpec:
     """Hooks of the hub."""
 
     @hookspec
-    def hub_adapters(self) -> list[type[Adapter[AdapterConfig]]]:  # type: ignore[empty-body]
+    def hub_adapters(self) -> list[type[Adapter[SourceConfig]]]:  # type: ignore[empty-body]
         """Adapter classes this plugin brings. Called once, at load; no I/O."""

@@ -2,16 +2,32 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from hub.contract import API, Adapter, AdapterConfig, Capability, Kind, Manifest
+from hub.contract import (
+    API,
+    Adapter,
+    AdapterConfig,
+    Capability,
+    DatabaseConfig,
+    FolderConfig,
+    Kind,
+    Manifest,
+    SourceConfig,
+)
 from hub.nearest import did_you_mean
+from hub.wire import FileDrop, Request, TableView
 from schemas.life import Stage
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 NAME_LENGTH = 64
+CONFIG_OF: Mapping[type, type[SourceConfig]] = {
+    Request: AdapterConfig,
+    FileDrop: FolderConfig,
+    TableView: DatabaseConfig,
+}
 METHODS = {Capability.PUSH: "receive", Capability.DELIVER: "deliver", Capability.ACKNOWLEDGE: "acknowledge"}
 
 
@@ -30,9 +46,7 @@ def faults(adapter: Any) -> Iterator[str]:
     yield from _manifest_faults(manifest)
     if adapter.draft is Adapter.draft:
         yield "does not write draft()"
-    config = getattr(adapter, "Config", None)
-    if not (isinstance(config, type) and issubclass(config, AdapterConfig)):
-        yield "has a Config that is not derived from hub.api.AdapterConfig"
+    yield from _config_faults(getattr(adapter, "Config", None), manifest)
     if adapter.pages is Adapter.pages and Capability.PUSH not in manifest.capabilities:
         for stream in manifest.streams:
             if stream.request is None:
@@ -40,6 +54,18 @@ def faults(adapter: Any) -> Iterator[str]:
     for capability, method in METHODS.items():
         if capability in manifest.capabilities and not callable(getattr(adapter, method, None)):
             yield f"claims {capability} and has no {method}()"
+
+
+def _config_faults(config: Any, manifest: Manifest) -> Iterator[str]:
+    """The class of the settings says what kind of source it is; the declared reading must be of that kind."""
+    if not (isinstance(config, type) and issubclass(config, tuple(CONFIG_OF.values()))):
+        yield f"has a Config that is derived from none of {', '.join(each.__name__ for each in CONFIG_OF.values())}"
+        return
+    for stream in manifest.streams:
+        wanted = CONFIG_OF.get(type(stream.request))
+        if wanted and not issubclass(config, wanted):
+            how = type(stream.request).__name__
+            yield f'reads stream "{stream.name}" by a {how}; its Config is no {wanted.__name__}'
 
 
 def _manifest_faults(manifest: Manifest) -> Iterator[str]:

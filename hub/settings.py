@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from hub.contract import AdapterConfig
+from hub.contract import SourceConfig
 from hub.errors import ConfigError
 from hub.nearest import did_you_mean
 from hub.problems import Key, Origins, Problem, Reading, SettingsInvalid, is_secret
@@ -42,11 +42,11 @@ PREFIX = "HUB_"
 CONFIG_VARIABLE = "HUB_CONFIG"
 REGION = r"^\d{6}$"
 SOURCE_NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
-NO_CONFIGS: Mapping[str, type[AdapterConfig]] = MappingProxyType({})
+NO_CONFIGS: Mapping[str, type[SourceConfig]] = MappingProxyType({})
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
-C = TypeVar("C", bound=AdapterConfig)
+C = TypeVar("C", bound=SourceConfig)
 
 
 class Section(BaseModel):
@@ -169,7 +169,7 @@ class Settings(Section):
             raise ConfigError(f'no source "{name}"', where=self.path.name, hint=hint)
         return self.sources[name]
 
-    def origins(self, configs: Mapping[str, type[AdapterConfig]] = NO_CONFIGS) -> list[Origin]:
+    def origins(self, configs: Mapping[str, type[SourceConfig]] = NO_CONFIGS) -> list[Origin]:
         """Every value and where it comes from, for people. ``configs`` are Config classes by adapter name.
 
         Options of an adapter that is not among them are all told as set, since any may be a secret.
@@ -359,7 +359,7 @@ def _rooted_file(key: str, value: object, root: Path) -> object:
     return str(root / Path(value).expanduser()) if key.endswith("_file") and isinstance(value, str) else value
 
 
-def _shown(options: Mapping[str, Any], config: type[AdapterConfig] | None) -> dict[str, object]:
+def _shown(options: Mapping[str, Any], config: type[SourceConfig] | None) -> dict[str, object]:
     """Options for people: those of an open field with their value, all others as set or unset."""
     if config is None:
         return dict.fromkeys(options, "set")

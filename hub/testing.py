@@ -26,12 +26,12 @@ from hub.batch import Failure
 from hub.clock import utc_now
 from hub.contract import Adapter
 from hub.engine.local import log_run
-from hub.engine.worker import Job, mapper_for, open_source, read, shaper_for
+from hub.engine.worker import mapper_for, read, shaper_for
 from hub.ingest import POINTS, Limits, Line, RunReport, Stop, no_stop
 from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
-from hub.sources.http import HttpSource
+from hub.sources.opening import OpenSource, open_source
 from hub.store.database import Database
 from hub.store.maintain import check
 from hub.store.progress import StreamKey
@@ -109,11 +109,10 @@ def open_wire(
     clock: Clock = utc_now,
     sleep: Callable[[float], None] = time.sleep,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[tuple[Adapter[Any], HttpSource]]:
+) -> Iterator[tuple[Adapter[Any], OpenSource]]:
     """An adapter of one instance and its source, as a worker has them; ``start_read`` begins each read."""
     adapter = kind(adapter_config(source, kind.Config))
-    job = Job(source, http, None, prefetch=1, memory_mb=0)
-    with open_source(adapter, job, clock=clock, sleep=sleep, should_stop=should_stop) as wire:
+    with open_source(adapter, source, http, clock=clock, sleep=sleep, should_stop=should_stop) as wire:
         yield adapter, wire
 
 

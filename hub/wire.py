@@ -21,6 +21,7 @@ class Envelope:
     ``code`` when that path is given) that mean a login is needed, or "come back later". ``clock`` is the path of the
     source's own time. ``inner`` is the envelope found at ``items``. A reply whose ``items`` path leads nowhere is
     invalid, not empty, unless ``empty_values`` holds what stands there instead of an empty list (``None``, ``""``).
+    ``single`` takes an object where a list would stand as one row: what most sources push.
     """
 
     format: Literal["json", "xml"] = "json"
@@ -35,6 +36,7 @@ class Envelope:
     clock: str | None = None
     empty_values: tuple[Scalar, ...] = ()
     inner: "Envelope | None" = None
+    single: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,11 +172,17 @@ class Request:
 
     ``place`` says where parameters go: query string, form, JSON body, or a form with all of them as one JSON text in
     the field ``wrap`` (``bizContent``). ``params`` are fixed parameters, ``{name}`` filled from the settings.
+
+    ``xml`` puts them into ``template``, a whole document such as a SOAP envelope: ``{name}`` is a parameter, empty
+    while the read does not send it, else a setting; either is escaped. ``headers`` are sent as they stand
+    (``SOAPAction``; a ``Content-Type`` there stands in place of ``text/xml``).
     """
 
     path: str
     method: Literal["GET", "POST"] = "GET"
-    place: Literal["query", "form", "json"] = "query"
+    place: Literal["query", "form", "json", "xml"] = "query"
+    template: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     wrap: str = ""
     single_quoted: bool = False
     plain: Mapping[str, str] = field(default_factory=dict)  # form fields beside the wrapped one
@@ -182,3 +190,101 @@ class Request:
     paging: Paging = PageNumber()
     window: Window | None = None
     since: Since | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileDrop:
+    """Files that appear in a folder, each read once and whole, oldest name first. Their columns are the items' fields.
+
+    ``pattern`` is a glob. ``format`` empty is told by the name's suffix (a ``.zip`` holds files of the others).
+    ``encoding`` empty: that of a byte order mark, else strict GB18030 unless it is valid UTF-8. ``delimiter`` empty is
+    found in the first line. ``columns`` names the columns of files without a line of names. ``sheet`` is that of a
+    workbook, its first when empty; ``row`` the element name of a row in XML.
+
+    ``ready`` says when a file is whole: ``still`` (size unchanged between two looks), ``marker`` (a file of its name
+    plus ``marker`` stands beside it) or ``manifest`` (so does a JSON file with ``rows`` and ``sha256`` or ``sm3``,
+    named by ``marker``). ``rows`` are those of a page.
+    """
+
+    pattern: str = "*"
+    format: Literal["", "csv", "xlsx", "xml", "jsonl"] = ""
+    encoding: str = ""
+    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    sheet: str = ""
+    row: str = ""
+    ready: Literal["still", "marker", "manifest"] = "still"
+    marker: str = ".ok"
+    rows: int = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableView:
+    """A view or table of a front database, read by rising (time, key). Its columns are the items' fields.
+
+    ``time`` is the column of the last change, ``key`` that of the identity; without ``time`` all is read each time by
+    key. ``columns`` empty takes all of them. ``acknowledge`` are columns written after our commit: a literal, or
+    ``{now}`` for the hub's time in the source's zone. ``rows`` are those of a page.
+    """
+
+    view: str
+    key: str
+    time: str = ""
+    columns: tuple[str, ...] = ()
+    acknowledge: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 500
+
+
+Reading = Request | FileDrop | TableView
+"""How a stream is read without a line of code."""
+
+ROWS_ENVELOPE = Envelope(items="rows", total="total")
+"""What pages of files and tables look like: our own JSON, ``{"rows": [...], "total": n, ...}``."""
+
+LINE_FIELD, UNREAD_FIELD = "#", "!"
+"""Fields of an item from a file or table: its line or row there, from 1; why it could not be read, if it could not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhook:
+    """How a source pushes: what shows that a push is its own, how its body is opened, what it is answered.
+
+    ``signing`` is verified as a request of ours would be signed; the push's method, path, query and body are those it
+    came with. Without it the push bears the secret itself in ``token_header``, behind ``token_prefix``. ``key`` and
+    ``secret`` name the settings that hold both. A push's time may be ``window_s`` seconds off ours, either way; a
+    nonce counts once in that time. ``most_bytes`` bounds the body; it comes uncompressed and as one of
+    ``content_types``. ``envelope`` opens it (None: the stream's own). ``answer`` is the body that tells success.
+    """
+
+    signing: Signing | None = None
+    key: str = "app_key"
+    secret: str = "app_secret"  # noqa: S105 - the name of a setting
+    token_header: str = "Authorization"  # noqa: S105 - the name of a header
+    token_prefix: str = "Bearer "  # noqa: S105 - what stands before a token
+    window_s: int = 300
+    method: Literal["POST", "PUT"] = "POST"
+    content_types: tuple[str, ...] = ("application/json",)
+    most_bytes: int = 5_000_000
+    envelope: Envelope | None = None
+    answer: str = '{"code":0}'
+    answer_type: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivering:
+    """How a source takes what the hub hands to it.
+
+    With ``keyed`` it acts once however often the same key comes, so that an unknown outcome is tried again; without, an
+    unknown outcome waits for a person. The key travels in the header ``key_header`` unless that is empty and
+    `Adapter.deliver` puts it into a field. ``envelope`` judges the answers; they hold no rows. ``kinds`` are what it
+    takes. At most ``per_minute`` are sent; after ``attempts`` failures one is dead. ``backoff_s`` is waited after the
+    first failure, twice as long after each further one.
+    """
+
+    kinds: tuple[str, ...]
+    keyed: bool = True
+    key_header: str = "Idempotency-Key"
+    envelope: Envelope = Envelope()
+    per_minute: int = 60
+    attempts: int = 8
+    backoff_s: float = 5

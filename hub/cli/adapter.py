@@ -1,4 +1,7 @@
-"""``hub adapter``: which adapters there are, what they are, and what one makes of a reply."""
+"""``hub adapter``: which adapters there are, what they are, and what one makes of a reply.
+
+``new`` stands in `hub.cli.adapter_new`; ``record`` comes with the conformance suite, which reads what it writes.
+"""
 
 import re
 from datetime import timedelta
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.lazy import Lazy
 from hub.cli.show import facts, json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
@@ -19,7 +23,10 @@ PAGES_TRIED = 20
 DAYS_TRIED = 7
 
 
-@click.group("adapter")
+NEW = ("hub.cli.adapter_new:new", "Write a package with a new adapter that passes the suite as generated.")
+
+
+@click.group("adapter", cls=Lazy, commands_at={"new": NEW}, plugins="yiwang.cli.adapter")
 def adapter() -> None:
     """The adapters of this installation."""
 
@@ -155,15 +162,14 @@ def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[
     Raises ConfigError, PluginError, SourceError.
     """
     from hub.clock import utc_now
-    from hub.engine.worker import Job, open_source
     from hub.settings import adapter_config
+    from hub.sources.opening import open_source
 
     settings = work.settings
     source = settings.source(name)
     kind = work.registry.get(source.adapter)
     instance = kind(adapter_config(source, kind.Config))
-    job = Job(source, settings.http, settings.taxonomy.folder, settings.run.prefetch, settings.run.memory_mb)
-    with open_source(instance, job) as world:
+    with open_source(instance, source, settings.http) as world:
         for since in (utc_now() - timedelta(days=DAYS_TRIED), None):
             world.start_read(stream_of(kind, stream))
             for page in islice(instance.pages(world, since), PAGES_TRIED):
@@ -187,7 +193,8 @@ def _kept_page(work: Workplace, name: str, file: Path, stream: str | None) -> "t
     from hub.sources.envelope import reopen
 
     kind = work.registry.get(name)
-    instance = kind(kind.Config.model_construct(base_url="https://source.invalid"))
+    settings: dict[str, Any] = {"base_url": "https://source.invalid"}
+    instance = kind(kind.Config.model_construct(**settings))
     return instance, reopen(file.read_bytes(), kind.manifest, stream_of(kind, stream))
 
 

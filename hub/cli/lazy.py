@@ -18,7 +18,8 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 class Lazy(click.Group):
     """A group that knows its commands by name, place (``module:attribute``) and short help, and imports them late.
 
-    ``plugins`` names an entry point group whose commands are added; the group's own win over them.
+    ``plugins`` names an entry point group whose commands are added; the group's own win over them, and so do those that
+    were registered with it as in any group.
     """
 
     def __init__(self, *args: Any, commands_at: Mapping[str, tuple[str, str]], plugins: str = "", **rest: Any) -> None:
@@ -27,10 +28,12 @@ class Lazy(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, plug-ins included; nothing is imported."""
-        return sorted({*self.commands_at, *self._points()})
+        return sorted({*self.commands, *self.commands_at, *self._points()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command. Raises PluginError when a plug-in's command does not load."""
+        if cmd_name in self.commands:
+            return self.commands[cmd_name]
         if cmd_name in self.commands_at:
             module, _, attribute = self.commands_at[cmd_name][0].partition(":")
             command = getattr(import_module(module), attribute)
@@ -59,11 +62,12 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by the helps known beforehand."""
-        rows = [(name, help_) for name, (_, help_) in self.commands_at.items()]
+        rows = [(name, command.get_short_help_str(limit=100)) for name, command in self.commands.items()]
+        rows += [(name, help_) for name, (_, help_) in self.commands_at.items()]
         rows += [
             (name, f"(from the package {point.dist.name if point.dist else point.value})")
             for name, point in self._points().items()
-            if name not in self.commands_at
+            if name not in {*self.commands, *self.commands_at}
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)

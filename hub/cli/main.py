@@ -14,7 +14,7 @@ COMMANDS = {
     "source": ("hub.cli.source:source", "The sources: list, check, pull, replay, remap, pause, rewind."),
     "record": ("hub.cli.record:record", "The records: list, show."),
     "taxonomy": ("hub.cli.taxonomy:taxonomy", "Categories and items: show, resolve, coverage, export, import."),
-    "adapter": ("hub.cli.adapter:adapter", "The adapters: list, show, try."),
+    "adapter": ("hub.cli.adapter:adapter", "The adapters: list, show, try, new, record."),
     "config": ("hub.cli.config:config", "Check the settings; see where each value comes from."),
     "db": ("hub.cli.db:db", "The store: upgrade, check, backup, restore."),
     "key": ("hub.cli.key:key", "The key file: create, rotate, export."),

@@ -45,10 +45,21 @@ def list_(work: Workplace, as_json: bool) -> None:
 
 @source.command("check")
 @click.argument("names", nargs=-1)
+@click.option("--deep", is_flag=True, help="Put what the source says to the test, as hub conform does an adapter.")
+@click.option("--pages", type=click.IntRange(1, 50), default=3, show_default=True, help="With --deep: pages to read.")
+@click.option("--wrong-secret", is_flag=True, help="With --deep: one call with a wrong one, which may count to a lock.")
 @json_option
 @at_work
-def check(work: Workplace, names: Sequence[str], as_json: bool) -> int:
-    """Ask sources (all, unless named) for one page: do settings, address, login and envelope fit? Nothing is stored."""
+def check(work: Workplace, names: Sequence[str], *, deep: bool, pages: int, wrong_secret: bool, as_json: bool) -> int:
+    """Ask sources (all, unless named) for one page: do settings, address, login and envelope fit? Nothing is stored.
+
+    With --deep a few pages are read and held against the adapter's claims: keys, totals, times, codes, clocks.
+    """
+    if deep:
+        looked: int = _deep_check()(
+            work, work.named_sources(names), pages=pages, wrong_secret=wrong_secret, as_json=as_json
+        )
+        return looked
     rows = [_checked(work, name) for name in work.named_sources(names)]
     if as_json:
         write_json(rows)
@@ -148,6 +159,17 @@ def rewind(work: Workplace, name: str, *, moment: str | None, everything: bool, 
         for each in streams:
             moved = control.rewind(store, instance, each, to)
             say(f"{name}/{each}: {'已回退 rewound' if moved else '未动 not moved: it is not later than that'}")
+
+
+def _deep_check() -> Any:
+    """What looks deeper: it comes with the conformance suite, which the hub does not import. Raises PluginError."""
+    from importlib.metadata import entry_points
+
+    from hub.errors import PluginError
+
+    for point in entry_points(group="yiwang.cli.source", name="deep"):
+        return point.load()
+    raise PluginError("the conformance suite is not installed", where="yiwang.cli.source", hint="reinstall yiwang")
 
 
 def _checked(work: Workplace, name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import gc
 import os
 import resource
 import signal
-import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,8 +22,7 @@ from threading import Thread
 from typing import Any
 
 from hub.batch import Batch, Failure
-from hub.clock import utc_now
-from hub.contract import Adapter, Page
+from hub.contract import Adapter, Page, pulled
 from hub.errors import HubError, SourceError
 from hub.mapping.mapper import Mapper
 from hub.mapping.normalize import Normalizer
@@ -31,7 +30,7 @@ from hub.registry import Registry, crosswalk_path
 from hub.settings import HttpSettings, SourceSettings, adapter_config
 from hub.shaping import Shaper
 from hub.sources.envelope import reopen
-from hub.sources.http import HttpLimits, HttpSource, OnRetry
+from hub.sources.opening import OpenSource, open_source
 from schemas.taxonomy import load
 from schemas.taxonomy.sssom import read_sssom
 
@@ -60,43 +59,15 @@ def shaper_for(adapter: Adapter[Any], mapper: Mapper, *, source: str, stream: st
     return Shaper(adapter, Normalizer(adapter.manifest, source=source, mapper=mapper), stream=stream)
 
 
-def open_source(
-    adapter: Adapter[Any],
-    job: Job,
-    *,
-    clock: Callable[[], datetime] = utc_now,
-    on_retry: OnRetry | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
-    sleep: Callable[[float], None] = time.sleep,
-) -> HttpSource:
-    """The world as this instance may see it."""
-    http = job.http
-    limits = HttpLimits(
-        connect_s=http.connect_s,
-        read_s=http.read_s,
-        total_s=http.total_s,
-        attempts=http.attempts,
-        max_reply_bytes=http.max_reply_mb * 1_000_000,
-    )
-    return HttpSource(
-        name=job.source.name,
-        home=job.source.home,
-        manifest=adapter.manifest,
-        config=adapter.config,
-        allow=job.source.allow,
-        limits=limits,
-        clock=clock,
-        on_retry=on_retry,
-        should_stop=should_stop,
-        sleep=sleep,
-    )
+def read(adapter: Adapter[Any], source: OpenSource, shaper: Shaper, since: datetime | None) -> Iterator[Batch]:
+    """Read one stream to its end as batches, each committed before the next is asked for.
 
-
-def read(adapter: Adapter[Any], source: HttpSource, shaper: Shaper, since: datetime | None) -> Iterator[Batch]:
-    """Read one stream to its end as batches. Raises what the source or the adapter raises."""
+    Raises what the source or the adapter raises.
+    """
     source.start_read(shaper.stream)
     for page in adapter.pages(source, since):
         yield from shaper.batches(page)
+        source.settled(page.receipt)
 
 
 def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
@@ -109,8 +80,10 @@ def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
     """
     talk = _Talk(pipe, mates, job.prefetch)
     try:
-        adapter, mapper = _settle(job)
-        with open_source(adapter, job, on_retry=talk.retrying, should_stop=talk.asked_to_stop) as source:
+        adapter, mapper = settle(job)
+        with open_source(
+            adapter, job.source, job.http, on_retry=talk.retrying, should_stop=talk.asked_to_stop
+        ) as source:
             for stream in adapter.manifest.streams:
                 shaper = shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
                 talk.stream(stream.name, adapter, source, shaper)
@@ -128,7 +101,7 @@ def assist(pages: Connection, pipe: Connection, job: Job) -> None:
     It opens the page's bytes anew, as a remap does. Says ``"ready"`` to the worker before each page; ends with its
     pipe.
     """
-    adapter, mapper = _settle(job)
+    adapter, mapper = settle(job)
     shapers = {
         stream.name: shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
         for stream in adapter.manifest.streams
@@ -148,7 +121,7 @@ def assist(pages: Connection, pipe: Connection, job: Job) -> None:
     outbox.close()
 
 
-def _settle(job: Job) -> tuple[Adapter[Any], Mapper]:
+def settle(job: Job) -> tuple[Adapter[Any], Mapper]:
     """Make this process the adapter's: no variables of ours, a limit on memory, the adapter and its mapping."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     for name in [name for name in os.environ if name.startswith("HUB_")]:
@@ -196,7 +169,8 @@ class _Talk:
     def __init__(self, pipe: Connection, mates: Sequence[Connection], prefetch: int) -> None:
         self._pipe, self._mates, self._prefetch = pipe, mates, prefetch
         self.outbox = _Outbox(pipe)
-        self._under_way = 0  # pages read and not yet committed
+        self._settled: Callable[[Any], None] = lambda receipt: None
+        self._under_way = deque[Any]()  # receipts of pages read and not yet committed
         self._stop = False
 
     def send(self, message: tuple[Any, ...]) -> None:
@@ -215,17 +189,18 @@ class _Talk:
             self._stop = True
         return self._stop
 
-    def stream(self, name: str, adapter: Adapter[Any], source: HttpSource, shaper: Shaper) -> None:
+    def stream(self, name: str, adapter: Adapter[Any], source: OpenSource, shaper: Shaper) -> None:
         self.send(("begin", name, adapter.manifest))
         answer = self._answer()
         if answer[0] != "since":
             raise _StopAsked
         failure: Failure | None = None
+        self._settled = source.settled
         try:
             source.start_read(name)
             for number, page in enumerate(adapter.pages(source, answer[1])):
                 self._room()
-                self._under_way += 1
+                self._under_way.append(page.receipt)
                 self._shape(number, page, shaper)
         except _StopAsked:
             raise
@@ -234,7 +209,10 @@ class _Talk:
                 raise _StopAsked from error
             failure = Failure.of(error)
         while self._under_way:
-            self._take()
+            try:
+                self._take()
+            except SourceError as error:
+                failure = failure or Failure.of(error)
         self.send(("end", failure))
 
     def _shape(self, number: int, page: Page, shaper: Shaper) -> None:
@@ -242,7 +220,7 @@ class _Talk:
         for mate in self._mates:
             if mate.poll():
                 mate.recv()
-                mate.send((number, replace(page, body=None, rows=())))
+                mate.send((number, replace(page, body=None, rows=(), receipt=None)))
                 return
         for batch in shaper.batches(page):
             self.send(("batch", number, batch))
@@ -251,13 +229,13 @@ class _Talk:
         """Wait until fewer than ``prefetch`` pages are under way."""
         if self.asked_to_stop():
             raise _StopAsked
-        while self._under_way >= self._prefetch:
+        while len(self._under_way) >= self._prefetch:
             self._take()
 
     def _take(self) -> None:
         message = self._answer()
         if message[0] == "committed":
-            self._under_way -= 1
+            self._settled(self._under_way.popleft())
 
     def _answer(self) -> tuple[Any, ...]:
         try:

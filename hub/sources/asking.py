@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
+from xml.sax.saxutils import escape
 
 import orjson
 from pydantic import SecretStr
 
 from hub.contract import AdapterConfig
 from hub.errors import ConfigError, PluginError
-from hub.wire import Login, Request, Scalar
+from hub.wire import Keyset, Login, NextToken, Offset, PageNumber, Request, Scalar
 
 _NAME: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_SLOT: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -21,8 +23,8 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 class Ask:
     """One request. ``path`` is below the source's base; ``link`` is an address a source gave instead of parameters.
 
-    At most one of ``form`` and ``json`` is set. None as a query or form value leaves the parameter out. ``template`` is
-    the path before settings were filled in: what errors may tell.
+    At most one of ``form``, ``json`` and ``xml`` is set. None as a query or form value leaves the parameter out.
+    ``template`` is the path before settings were filled in: what errors may tell.
     """
 
     method: str
@@ -30,13 +32,15 @@ class Ask:
     query: Mapping[str, Scalar] = field(default_factory=dict)
     form: Mapping[str, Scalar] | None = None
     json: Any = None
+    xml: str | None = None
     link: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     template: str = ""
 
     def key(self) -> bytes:
         """What makes two requests the same: everything but the headers. Taken before a signature is put on."""
-        parts = (self.method, self.path, self.link, encode(self.query), encode(self.form or _NOTHING), self.json)
+        body = (encode(self.form or _NOTHING), self.json, self.xml)
+        parts = (self.method, self.path, self.link, encode(self.query), *body)
         return orjson.dumps(parts, default=str, option=orjson.OPT_NON_STR_KEYS)
 
     def told(self) -> str:
@@ -44,11 +48,13 @@ class Ask:
         return self.template or self.path
 
     def body(self) -> tuple[bytes | None, str]:
-        """The body as sent and its content type; None and empty without one."""
+        """The body as sent and its content type, which a header of that name overrides; None and empty without one."""
         if self.form is not None:
             return encode(self.form).encode(), "application/x-www-form-urlencoded"
         if self.json is not None:
             return orjson.dumps(self.json, option=orjson.OPT_NON_STR_KEYS), "application/json"
+        if self.xml is not None:
+            return self.xml.encode(), "text/xml; charset=utf-8"
         return None, ""
 
     def with_headers(self, headers: Mapping[str, str]) -> "Ask":
@@ -77,14 +83,14 @@ class Fill:
 
     def __call__(self, text: str) -> str:
         """The text filled. Raises ConfigError for a setting that is not set, PluginError for one there is not."""
-        return _NAME.sub(self._setting, text) if "{" in text else text
+        return _NAME.sub(lambda found: self.setting(found[1]), text) if "{" in text else text
 
     def all(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Each text among the values filled."""
         return {name: self(value) if isinstance(value, str) else value for name, value in values.items()}
 
-    def _setting(self, match: re.Match[str]) -> str:
-        name = match[1]
+    def setting(self, name: str) -> str:
+        """One setting as text. Raises as a call does."""
         if name not in type(self._config).model_fields:
             raise PluginError(f"the adapter asks for the setting {name}, which its Config does not have")
         value = getattr(self._config, name)
@@ -95,7 +101,7 @@ class Fill:
 
 def lay(request: Request, params: Mapping[str, Scalar], fill: Fill, *, link: str = "") -> Ask:
     """A declared request, with its parameters where the source wants them."""
-    ask = Ask(request.method, fill(request.path), link=link, template=request.path)
+    ask = Ask(request.method, fill(request.path), link=link, template=request.path, headers=request.headers)
     if link:
         return ask
     sent = {name: value for name, value in params.items() if value is not None}
@@ -108,6 +114,8 @@ def lay(request: Request, params: Mapping[str, Scalar], fill: Fill, *, link: str
             return replace(ask, form={**fill.all(request.plain), **sent})
         case "json":
             return replace(ask, json=sent)
+        case "xml":
+            return replace(ask, xml=_document(request, sent, fill))
 
 
 def lay_login(login: Login, fill: Fill) -> Ask:
@@ -145,3 +153,33 @@ def _wrapped(spec: Request | Login, fields: Mapping[str, Scalar], fill: Fill) ->
     """All fields as one JSON text in one form field, beside the plain ones."""
     text = single_quoted(fields) if spec.single_quoted else orjson.dumps(fields).decode()
     return {**fill.all(spec.plain), spec.wrap: text}
+
+
+def _document(request: Request, sent: Mapping[str, Scalar], fill: Fill) -> str:
+    """The template with parameters and settings in it. Raises as `Fill` does, and PluginError for a lost parameter."""
+    if lost := sorted(sent.keys() - {*_SLOT.findall(request.template)}):
+        raise PluginError(f"the template of the request has no place for {', '.join(lost)}")
+    known = _declared(request)
+
+    def value(slot: re.Match[str]) -> str:
+        if slot[1] not in known:
+            return escape(fill.setting(slot[1]))
+        told = sent.get(slot[1])
+        return escape(str(told).lower() if isinstance(told, bool) else "" if told is None else str(told))
+
+    return _SLOT.sub(value, request.template)
+
+
+def _declared(request: Request) -> set[str]:
+    """Every parameter a read by this request may send."""
+    names = {*request.params}
+    if request.since is not None:
+        names.add(request.since.param)
+    if request.window is not None:
+        names |= {request.window.begin, request.window.end}
+    match request.paging:
+        case PageNumber(page=name, size=size) | Offset(start=name, size=size) | NextToken(param=name, size=size):
+            names |= {name, size}
+        case Keyset(after_time=time, after_key=key, size=size):
+            names |= {time, key, size}
+    return names - {""}

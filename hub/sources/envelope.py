@@ -80,7 +80,7 @@ def reopen(content: bytes, manifest: Manifest, stream: str, fetched: datetime | 
     """The page that stored bytes were. Only a clock told by an HTTP header is lost. Raises as `open_reply`."""
     opened = open_reply(
         content,
-        manifest.stream(stream).envelope or manifest.envelope,
+        manifest.envelope_of(stream, window),
         encoding=manifest.encoding,
         zone=manifest.zone,
         adapter=manifest.name,
@@ -185,6 +185,8 @@ def _rows(body: Any, envelope: Envelope, spot: Spot) -> tuple[Sequence[Item], in
     value = _opened(value, place)
     if isinstance(value, list):
         return value, total
+    if envelope.single and isinstance(value, Mapping):
+        return [value], total
     found = "nothing" if value is ABSENT or value is None or value == "" else "no list"
     raise MalformedError(f"{found} at {place}, where rows were promised")
 

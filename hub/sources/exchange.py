@@ -85,7 +85,7 @@ class Exchange:
         if query:
             url += ("&" if "?" in url else "?") + query
         body, kind = ask.body()
-        headers = {**ask.headers, "Content-Type": kind} if kind else dict(ask.headers)
+        headers = {"Content-Type": kind, **ask.headers} if kind else dict(ask.headers)
         self._transport.limit(self._limits.total_s)
         try:
             if not self._transport.aimed:

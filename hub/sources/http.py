@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from hub import events
 from hub.clock import utc_now
 from hub.contract import AdapterConfig, Manifest, Page
-from hub.errors import ConfigError, PagingLoop, SourceDenied, SourceError
+from hub.errors import ConfigError, PagingLoop, PluginError, SourceDenied, SourceError
 from hub.sources.asking import Ask, Fill, encode, lay
 from hub.sources.envelope import open_reply
 from hub.sources.exchange import DEFAULT_LIMITS, Exchange, HttpLimits
@@ -21,7 +21,7 @@ from hub.sources.paging import Params, Reply, read_pages
 from hub.sources.retries import OnRetry, Retries
 from hub.sources.session import Session
 from hub.sources.signing import sign, timestamp_of
-from hub.wire import Request, Scalar
+from hub.wire import Reading, Request, Scalar
 
 __all__ = ["HttpLimits", "HttpSource", "OnRetry"]
 
@@ -102,8 +102,13 @@ class HttpSource:
         """POST of a JSON or form body. Raises as `hub.contract.Source` says."""
         return self._fetch(Ask("POST", path, query=params or {}, form=form, json=json), window).page
 
-    def read(self, request: Request, since: datetime | None) -> Iterator[Page]:
+    def settled(self, receipt: Any) -> None:
+        """Nothing is told to a source over HTTP when its rows are kept."""
+
+    def read(self, request: Reading, since: datetime | None) -> Iterator[Page]:
         """Read declaratively: page by page, window by window. Raises as `hub.contract.Source` says."""
+        if not isinstance(request, Request):
+            raise PluginError(f"a source over HTTP cannot read a {type(request).__name__}")
 
         def fetch(params: Params, window: str, /, *, link: str = "") -> Reply:
             return self._fetch(lay(request, params, self._fill, link=link), window)
@@ -151,7 +156,7 @@ class HttpSource:
         answer = self._exchange.send(self._signed(ask.with_headers(self._credentials(attempt)), spot), spot)
         opened = open_reply(
             answer.content,
-            manifest.stream(self.stream).envelope or manifest.envelope,
+            manifest.envelope_of(self.stream),
             encoding=manifest.encoding,
             zone=manifest.zone,
             adapter=spot.adapter,

@@ -87,7 +87,7 @@ def test_a_sound_plugin_is_in_use(plugin: SimpleNamespace) -> None:
         ("Stream(request=Request(path=\"/x\")),", "Stream(),", 'declares no request for stream "records"'),
         ("def draft", "def drafft", "does not write draft()"),
         ("    manifest = Manifest", "    m = Manifest", "has no manifest"),
-        ("    def draft", "    Config = dict\n\n    def draft", "Config that is not derived"),
+        ("    def draft", "    Config = dict\n\n    def draft", "Config that is derived from none"),
     ],
 )  # fmt: skip
 def test_a_broken_plugin_is_off_with_the_reason(plugin: SimpleNamespace, old: str, new: str, told: str) -> None:

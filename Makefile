@@ -38,7 +38,7 @@ fmt: $(CHECK) ## put the code in order
 conform: $(CHECK) ## put every installed adapter to the test
 	@$(BIN)/hub conform --all
 
-conform-proof: $(CHECK) ## every check against every broken adapter; minutes
+conform-proof: $(CHECK) ## every check against every broken adapter, and 400 changes to the checks; minutes
 	@$(BIN)/python -m conformance.proof
 
 bench: $(BENCH) ## speed against the raw limit and dlt, five repetitions; N=20000 for a quick look
@@ -49,6 +49,7 @@ docs: $(CHECK) ## run every example of the READMEs and compare the docs with the
 
 golden: $(CHECK) ## write the golden files anew; look at the difference before you keep it
 	@$(BIN)/python -m schemas.export tests/golden/schemas
+	@$(BIN)/python -m conformance.conduct tests/golden/conduct.txt
 	@git --no-pager diff --stat -- tests/golden
 
 nightly: $(BENCH) ## everything: slow tests too, checks, demo, proof of the suite, stages, bench

@@ -5,12 +5,13 @@ from textwrap import wrap
 
 import conformance.checks  # noqa: F401 - fills CHECKS
 from conformance.check import CHECKS, FAMILIES, Check
+from conformance.live_checks import LIVE
 from conformance.waivers import may_be_waived
 
 
 def find(id: str) -> Check:
     """The check of that id, in any case. Raises LookupError with the nearest."""
-    if (found := CHECKS.get(id.upper())) is None:
+    if (found := CHECKS.get(id.upper()) or LIVE.get(id.upper())) is None:
         near = get_close_matches(id.upper(), CHECKS, n=1, cutoff=0.5)
         raise LookupError(
             f'no check "{id}"; ' + (f"did you mean {near[0]}?" if near else "`hub conform list` shows all")
@@ -20,7 +21,9 @@ def find(id: str) -> Check:
 
 def told(check: Check) -> str:
     """The check in words, some lines long, with a line end."""
-    level = f"{int(check.level)} {check.level.name.lower()}; family {FAMILIES[check.family]}; since suite {check.since}"
+    family = FAMILIES.get(check.family, "live")
+    level = f"{int(check.level)} {check.level.name.lower()}; family {family}; since suite {check.since}"
+    level += "; in preview: it warns and does not fail" if check.preview else ""
     lines = [
         f"{check.id}  {check.clause}",
         "",

@@ -12,8 +12,12 @@ from hub.cli.workplace import Workplace, at_work
 
 @click.command("new")
 @click.argument("name")
-@click.option("--kind", required=True, help="What the source is for: court, petition, mediation, grid, notice, generic.")
-@click.option("--wire", required=True, help="How the source speaks, such as http_json or soap; a wrong word lists them.")
+@click.option(
+    "--kind", required=True, help="What the source is for: court, petition, mediation, grid, notice, generic."
+)
+@click.option(
+    "--wire", required=True, help="How the source speaks, such as http_json or soap; a wrong word lists them."
+)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Folder to put it in [.].")
 @click.option("--title", default="", help="What the source is called, in English.")
 @click.option("--title-zh", default="", help="What the source is called, in Chinese.")

@@ -368,8 +368,9 @@ def _extra(values: Any, note: Note) -> dict[str, str]:
         under, field, repaired = _extra_name(key)
         for code in repaired:
             note(code, "extra")
-        clean = text(value if value.__class__ is str else _as_text(value, field), field, note)
-        if clean is not None:
+        if value.__class__ is not str:
+            value = _as_text(value, field)  # noqa: PLW2901 - the same field, as text
+        if value is not None and (clean := text(value, field, note)) is not None:
             kept[under] = clean
     return kept
 

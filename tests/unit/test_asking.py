@@ -8,7 +8,7 @@ import pytest
 from hub.contract import AdapterConfig
 from hub.errors import ConfigError, HubError, PluginError
 from hub.sources.asking import Ask, Fill, encode, lay, lay_login, single_quoted
-from hub.wire import Login, Request
+from hub.wire import Login, PageNumber, Request, Since
 
 CONFIG = AdapterConfig(
     base_url="https://h", app_key="key", username="u'ser", password="pass", history_from="2026-01-01"
@@ -42,6 +42,35 @@ class TestPlaces:
         assert ask.form == {"appKey": "key", "bizContent": '{"page":1,"q":"张 三&","all":true}'}
         ask = laid("form", wrap="bizContent", single_quoted=True)
         assert ask.form == {"bizContent": "{'page':1,'q':'张 三&','all':true}"}
+
+    SOAP = "<q><user>{username}</user><from>{since}</from><page>{page}</page><q>{q}</q><all>{all}</all></q>"
+
+    def test_xml(self) -> None:
+        ask = laid(
+            "xml", template=self.SOAP, params={"q": "", "all": True}, since=Since(param="since"),
+            paging=PageNumber(page="page", size=""), headers={"SOAPAction": '"query"'},
+        )  # fmt: skip
+        body, kind = ask.body()
+        assert (kind, ask.headers) == ("text/xml; charset=utf-8", {"SOAPAction": '"query"'})
+        told = "<q><user>u'ser</user><from></from><page>1</page><q>张 三&amp;</q><all>true</all></q>"
+        assert body == told.encode()
+
+    def test_xml_of_two_pages_are_two_requests(self) -> None:
+        request = Request(path="/q", place="xml", template="<q>{pageNum}{pageSize}</q>")
+        keys = {lay(request, {"pageNum": number, "pageSize": 5}, FILL).key() for number in (1, 2, 2)}
+        assert len(keys) == 2
+
+    @pytest.mark.parametrize(
+        ("template", "said"),
+        [
+            ("<q>{page}{q}</q>", "no place for all"),
+            ("<q>{page}{q}{all}{pasword}</q>", "setting pasword"),
+            ("<q>{page}{q}{all}{Password}</q>", "setting Password"),
+        ],
+    )
+    def test_a_template_that_does_not_fit_is_refused(self, template: str, said: str) -> None:
+        with pytest.raises(PluginError, match=said):
+            laid("xml", template=template, params={"q": "", "all": True}, paging=PageNumber(page="page", size=""))
 
     def test_a_link_stands_for_itself(self) -> None:
         ask = lay(Request(path="/rows"), {"page": 1}, FILL, link="/rows?page=2")

@@ -1,0 +1,155 @@
+"""What every check does and says, as text: the golden file ``tests/golden/conduct.txt``.
+
+``python -m conformance.conduct FILE`` writes it. Of correct adapters it tells, check by check, the outcome, how much
+was observed, and each step: faults, runs, reads, zones. Of broken ones it tells what the integrator reads. A check that
+looks at less than it did, or speaks otherwise, shows there before anybody misses it.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.check import CHECKS, Outcome
+from conformance.harness import Harness
+from conformance.order import in_order
+from conformance.reference import Reference
+from conformance.replay import SimSource
+from conformance.specimens import breaks, broken_adapters, unusual_adapters
+from conformance.subject import Subject
+from conformance.suite import Suite, installed
+from conformance.verdict import Result
+from hub.api import Page
+from hub.testing import RunReport, Store
+
+REFERENCE = "reference"
+
+_CHANGING = re.compile(r"\d+(?= bytes)|(?<=127\.0\.0\.1:)\d+")
+"""What differs from run to run: sizes in memory and ports."""
+
+
+class Witness(Harness):
+    """A harness that writes down what is done with it. ``steps`` are those of the check at work."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self.steps: list[str] = []
+
+    def begin(self) -> None:
+        """Begin a check: no step yet."""
+        super().begin()
+        self.steps = []
+
+    @contextmanager
+    def source(self, *scenario: str, **options: Any) -> Iterator[SimSource]:
+        """As ever, and with what is done to its dial written down."""
+        with super().source(*scenario, **options) as sim:
+            self._note("source", *scenario, f"{len(list(sim.rows))} rows")
+            turn = sim.fault
+
+            def fault(kind: str, **how: Any) -> None:
+                self._note("fault", kind, **how)
+                turn(kind, **how)
+
+            sim.fault = fault  # type: ignore[method-assign]
+            yield sim
+
+    def run(self, sim: SimSource, store: Store, **options: Any) -> RunReport:
+        """As ever, and written down with what came of it."""
+        before = len(sim.calls)
+        try:
+            report = super().run(sim, store, **options)
+        except BaseException as why:
+            self._note("run", type(why).__name__, **options)
+            raise
+        counts = report.counts
+        came = f"{counts.fetched} fetched, {counts.stored} stored, {counts.deleted} deleted, {counts.rejected} rejected"
+        mark = "a mark" if report.watermark else "no mark"
+        self._note("run", report.outcome, f"({came}, {len(sim.calls) - before} calls, {mark})", **options)
+        return report
+
+    def pages(self, sim: SimSource, since: datetime | None = None, **options: Any) -> list[Page]:
+        """As ever, and written down with what came of it."""
+        found = super().pages(sim, since, **options)
+        rows = sum(len(page.rows) for page in found)
+        self._note("read", f"{len(found)} pages, {rows} rows", *([f"since {since}"] if since else []), **options)
+        return found
+
+    @contextmanager
+    def in_zone(self, name: str) -> Iterator[None]:
+        """As ever, and written down."""
+        self._note("zone", name)
+        with super().in_zone(name):
+            yield
+
+    def _note(self, *words: str, **options: Any) -> None:
+        said = [f"{name}={_plain(value)}" for name, value in options.items() if not callable(value)]
+        self.steps.append(" ".join((*words, *said)))
+
+
+def conduct(subject: Subject, ids: Sequence[str], **options: Any) -> dict[str, str]:
+    """What each of the checks says of one adapter, and what it does where it finds nothing wrong.
+
+    ``options`` are the suite's. Lines of one check are indented below its id and outcome.
+    """
+    witness = Witness(subject)
+    suite, said = Suite(witness, **options), {}
+    for id in ids:
+        for below in CHECKS[id].after:
+            suite.result(CHECKS[below])
+        result = suite.result(CHECKS[id])
+        said[id] = _CHANGING.sub("#", "\n".join([f"{id} {result.outcome}", *_lines(result, witness.steps)]))
+    return said
+
+
+def everything() -> str:
+    """The whole file: the reference, what does not apply to it at the others, and each broken adapter."""
+    whole = conduct(Subject.of(Reference), [check.id for check in in_order()])
+    blocks = [_block(REFERENCE, whole)]
+    for name, (subject, ids) in others(whole).items():
+        blocks.append(_block(name, conduct(subject, ids)))
+    for name, kind in broken_adapters().items():
+        blocks.append(_block(f"broken {name}", conduct(Subject.of(kind), sorted(breaks(kind)))))
+    return "\n".join(blocks)
+
+
+def others(reference: Mapping[str, str]) -> dict[str, tuple[Subject, list[str]]]:
+    """The other correct adapters, and the checks that do not apply to the reference."""
+    open_ids = [id for id, said in reference.items() if said.startswith(f"{id} {Outcome.NOT_APPLICABLE}")]
+    subjects = {f"unusual {name}": Subject.of(kind) for name, kind in unusual_adapters().items()}
+    subjects |= {name: Subject.load(name) for name in installed()}
+    return {name: (subject, open_ids) for name, subject in subjects.items()}
+
+
+def read(text: str) -> dict[str, dict[str, str]]:
+    """The file as it was written: adapter, check, text."""
+    found: dict[str, dict[str, str]] = {}
+    for block in text.split("== ")[1:]:
+        name, _, rest = block.partition("\n")
+        parts = re.split(r"\n(?=[A-Z]{2}-\d\d )", rest.strip("\n"))
+        found[name] = {part[:5]: part for part in parts}
+    return found
+
+
+def _block(name: str, said: Mapping[str, str]) -> str:
+    return f"== {name}\n" + "".join(f"{each}\n" for each in said.values())
+
+
+def _lines(result: Result, steps: Iterable[str]) -> Iterator[str]:
+    told = {"expected": result.expected, "observed": result.saw, "likely": result.likely, "where": result.where}
+    told |= {"because": result.said}
+    yield from (f"  {what} {text}" for what, text in told.items() if text)
+    if result.outcome is Outcome.PASS:
+        yield f"  {result.observed} observed"
+        yield from (f"  {step}" for step in steps)
+
+
+def _plain(value: Any) -> str:
+    return "…" if isinstance(value, list | tuple) or hasattr(value, "connect_s") else str(value)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(everything(), encoding="utf-8")

@@ -52,8 +52,10 @@ class Driver:
         self.many(_insert(table), rows)
 
     def update_heads(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Lay new values over heads: (version, revision, content, deleted, *HEAD, stored, home, id)."""
-        columns = ", ".join(f"{name} = ?" for name in ("version", "revision", "content", "deleted", *HEAD, "stored"))
+        """Lay new values over heads: (version, revision, content, deleted, *HEAD, stored, subjects, home, id)."""
+        columns = ", ".join(
+            f"{name} = ?" for name in ("version", "revision", "content", "deleted", *HEAD, "stored", "subjects")
+        )
         self.many(f"UPDATE record SET {columns} WHERE home = ? AND id = ?", rows)  # noqa: S608 - names of our own columns
 
     def mark_links(self, rows: Sequence[tuple[Any, ...]], fresh: int) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 import zstandard
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from hub.errors import StoreError
 from hub.store import audit, migrate
 from hub.store.database import Database
 from hub.store.show import open_raw, open_version
+from hub.store.subjects import ENTRY
 from hub.store.vault import Keyring
 
 SAMPLE = 20
@@ -70,10 +71,9 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         "they cannot be replayed",
     ),
     (
-        "subject.orphan",
-        "subject hashes of no version",
-        """SELECT s.home, s.record FROM subject s LEFT JOIN version v
-           ON v.home = s.home AND v.record = s.record AND v.version = s.version WHERE v.home IS NULL""",
+        "record.subjects",
+        "records whose hashes to be found by are cut",
+        f"SELECT home, id FROM record WHERE length(subjects) % {ENTRY} != 0",  # noqa: S608 - a number of ours
         _BUG,
     ),
     (
@@ -82,6 +82,12 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """SELECT k.home, k.record FROM link k LEFT JOIN version v
            ON v.home = k.home AND v.record = k.record AND v.version = k.version WHERE v.home IS NULL""",
         _BUG,
+    ),
+    (
+        "inbox.no_raw",
+        "pushes whose page is not there",
+        """SELECT i.home, i.id FROM inbox i LEFT JOIN raw w ON w.home = i.home AND w.id = i.raw WHERE w.home IS NULL""",
+        _RESTORE,
     ),
     (
         "run.sums",
@@ -158,8 +164,11 @@ def _keys(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
 
 def needed_keys(connection: Connection) -> set[str]:
     """Ids of all keys something in the store is sealed with."""
-    statement = text("SELECT DISTINCT key_id FROM version UNION SELECT DISTINCT key_id FROM raw")
-    return set(connection.execute(statement).scalars())
+    columns = ["version.key_id", "raw.key_id"]
+    if inspect(connection).has_table("outbox"):  # a store may be backed up before it is upgraded
+        columns += ["outbox.key_id", "outbox.receipt_key"]
+    parts = [f"SELECT DISTINCT {name} FROM {name.partition('.')[0]}" for name in columns]  # noqa: S608 - own names
+    return {str(key) for key in connection.execute(text(" UNION ".join(parts))).scalars() if key is not None}
 
 
 def _sample(connection: Connection, table: str, columns: str, order: str, keyring: Keyring) -> Iterator[Any]:

@@ -130,7 +130,10 @@ def abandon_runs(connection: Connection, key: StreamKey, *, now: str, pushed: bo
     done = connection.execute(
         update(_RUN)
         .where(
-            _RUN.c.home == key.home, _RUN.c.source == key.source, _RUN.c.stream == key.stream, _RUN.c.outcome == RUNNING,
+            _RUN.c.home == key.home,
+            _RUN.c.source == key.source,
+            _RUN.c.stream == key.stream,
+            _RUN.c.outcome == RUNNING,
             _RUN.c.why == PUSHED if pushed else _RUN.c.why != PUSHED,
         )
         .values(outcome=INCOMPLETE, error="run.interrupted: the process ended before the run did", finished=now)

@@ -8,20 +8,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from hub.store.subjects import unpack
+
 BORNE = 8
 """A number of a person or firm on more live records than this tells nothing of one matter: a bank, a builder."""
 
-_SHARED = text("""
-    WITH live AS (
-        SELECT s.hash, s.kind, r.home, r.id, r.source, r.title, r.item, r.category
-        FROM subject s
-        JOIN record r ON r.home = s.home AND r.id = s.record AND r.version = s.version AND r.deleted = 0
-        WHERE s.kind IN ('ref', 'id', 'credit', 'phone')
-    )
-    SELECT DISTINCT hash, kind, home, id, source, title, item, category FROM live
-    WHERE hash IN (SELECT hash FROM live GROUP BY hash HAVING count(DISTINCT source) > 1)
-    ORDER BY home, id, kind
+_LIVE = text("""
+    SELECT home, id, source, title, item, category, subjects FROM record
+    WHERE deleted = 0 AND subjects IS NOT NULL ORDER BY home, id
 """)
+_TELLING = frozenset(("ref", "id", "credit", "phone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +49,9 @@ def same_matter(connection: Connection, *, limit: int | None = None) -> list[Sam
     """Live records, in their current version, of different sources that share a number; most sources first.
 
     A shared reference number ties by itself. A person's, firm's or phone number ties records of one category, and those
-    without a category where no second category competes. Reads all subjects once.
+    without a category where no second category competes. Reads all heads once.
     """
-    shared: dict[tuple[str, bytes], list[Member]] = defaultdict(list)
-    for row in connection.execute(_SHARED):
-        shared[row.kind, bytes(row.hash)].append(Member(*row[2:]))
+    shared = _shared(connection)
     leader: dict[Member, Member] = {}
 
     def lead(member: Member) -> Member:
@@ -84,6 +78,22 @@ def same_matter(connection: Connection, *, limit: int | None = None) -> list[Sam
     ]
     found.sort(key=lambda group: (-group.sources, -len(group.members), group.members[0].home, group.members[0].id))
     return found[:limit]
+
+
+def _shared(connection: Connection) -> dict[tuple[str, bytes], list[Member]]:
+    """Live records by a number they share, kind and hash, where more than one source bears it."""
+    sources: dict[tuple[str, bytes], str | None] = {}  # the one source that bears it; None: several do
+    for row in connection.execute(_LIVE):
+        for mark in unpack(row.subjects):
+            if sources.setdefault((mark.kind, mark.hash), row.source) != row.source:
+                sources[mark.kind, mark.hash] = None
+    several = {each for each, source in sources.items() if source is None and each[0] in _TELLING}
+    shared: dict[tuple[str, bytes], list[Member]] = defaultdict(list)
+    for row in connection.execute(_LIVE) if several else ():
+        for each in dict.fromkeys((mark.kind, mark.hash) for mark in unpack(row.subjects)):
+            if each in several:
+                shared[each].append(Member(*row[:-1]))
+    return shared
 
 
 def _of_one_category(members: list[Member]) -> list[list[Member]]:

@@ -84,6 +84,7 @@ class Record(SQLModel, table=True):
     parties: int = Field(sa_column=Column(BigInteger, nullable=False))
     notes: str = Field(sa_column=Column(Text, nullable=False))  # "code@field ..."
     stored: str = Field(sa_column=Column(String(TIME), nullable=False))  # when this version was written
+    subjects: bytes | None = Field(sa_column=Column(LargeBinary))  # keyed hashes to be found by (hub.store.subjects)
     __table_args__ = (
         Index("record_key", "source", "stream", "key", unique=True),
         Index("record_item", "item", "id"),
@@ -106,25 +107,6 @@ class Version(SQLModel, table=True):
     stored: str = Field(sa_column=Column(String(TIME), nullable=False))
     key_id: str = Field(sa_column=Column(String(16), nullable=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-
-
-class Subject(SQLModel, table=True):
-    """Keyed hashes beside the sealed record, for equality only: who is in it, and which numbers it bears.
-
-    ``kind`` is ``id`` (identity number), ``credit``, ``phone``, ``name`` or ``ref`` (a number of the matter). Rows of
-    older versions stay until erased; a reader joins on the record's current version. There is no index on the hash:
-    it would cost more than all the rest as the store grows (docs/decisions/007).
-    """
-
-    __tablename__ = "subject"
-    home: str = Field(sa_column=Column(String(6), primary_key=True))
-    record: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    version: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    no: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
-    kind: str = Field(sa_column=Column(String(8), nullable=False))
-    role: str = Field(sa_column=Column(String(4), nullable=False))
-    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Rejection(SQLModel, table=True):
@@ -161,7 +143,7 @@ class Run(SQLModel, table=True):
     source: str = Field(sa_column=Column(String(64), nullable=False))
     stream: str = Field(sa_column=Column(String(64), nullable=False))
     adapter: str = Field(sa_column=Column(String(96), nullable=False))
-    why: str = Field(sa_column=Column(String(16), nullable=False))  # pull | remap | replay
+    why: str = Field(sa_column=Column(String(16), nullable=False))  # pull | push | remap | replay
     since: str | None = Field(sa_column=Column(String(TIME)))
     watermark: str | None = Field(sa_column=Column(String(TIME)))
     started: str = Field(sa_column=Column(String(TIME), nullable=False))

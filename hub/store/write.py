@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from hub.batch import Refusal, Row
 from hub.store import audit
 from hub.store.driver import HEAD, Driver, Existing
-from hub.store.tables import Raw, Record, Rejection, Subject, Version
+from hub.store.subjects import pack
+from hub.store.tables import Raw, Record, Rejection, Version
 from hub.store.vault import Keyring
 
 _UNMAPPED = HEAD.index("item")
@@ -105,7 +106,6 @@ class Transaction:
         if not plan.new and not plan.changed:
             return counts
         versions: list[tuple[Any, ...]] = []
-        subjects: list[tuple[Any, ...]] = []
         heads: list[tuple[Any, ...]] = []
         updates: list[tuple[Any, ...]] = []
         ids = self._driver.ids("record", self.home, len(plan.new))
@@ -115,17 +115,16 @@ class Transaction:
         writes += [(row, content, old.id, old.version + 1) for row, content, old in plan.changed]
         fresh = len(plan.new)
         for at, (row, content, number, version) in enumerate(writes):
+            marks = pack(row.subjects, hashed)
             if at < fresh:
                 place = (home, number, self.source, self.stream, row.key)
-                heads.append((*place, version, row.revision, content, int(row.deleted), *row.head, now))
+                heads.append((*place, version, row.revision, content, int(row.deleted), *row.head, now, marks))
             else:
-                updates.append((version, row.revision, content, int(row.deleted), *row.head, now, home, number))
+                updates.append((version, row.revision, content, int(row.deleted), *row.head, now, marks, home, number))
             body = seal(row.body, f"version|{home}|{number}|{version}|{key_id}".encode())
             versions.append(
                 (home, number, version, raw, row.item_no, run, row.revision, mapping, adapter, now, key_id, body)
             )
-            for no, (kind, role, value) in enumerate(row.subjects):
-                subjects.append((home, number, version, no, kind, role, hashed(kind, value)))
             if row.deleted:
                 counts.deleted += 1
             else:
@@ -134,7 +133,6 @@ class Transaction:
         self._driver.insert(Record, heads)
         self._driver.update_heads(updates)
         self._driver.insert(Version, versions)
-        self._driver.insert(Subject, subjects)
         self._driver.mark_links([(home, number, version) for _, _, number, version in writes], fresh)
         return counts
 

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from hub.errors import StoreError
 from hub.store import migrate
 from hub.store.database import Database
+from hub.store.subjects import unpack
 
 
 @pytest.fixture
@@ -23,8 +24,8 @@ def empty(new_url: Callable[[], str]) -> Iterator[Database]:
 def test_an_empty_database_is_brought_to_head(empty: Database) -> None:
     assert migrate.current(empty) is None
     assert not migrate.is_current(empty)
-    assert migrate.upgrade(empty) == ["0001"]
-    assert migrate.current(empty) == migrate.head() == "0001"
+    assert migrate.upgrade(empty) == ["0001", "0002", "0003"]
+    assert migrate.current(empty) == migrate.head() == "0003"
     assert migrate.is_current(empty)
     assert migrate.upgrade(empty) == []
 
@@ -55,7 +56,7 @@ def test_sequences_start_at_one(database: Database) -> None:
     if database.dialect != "postgresql":
         pytest.skip("SQLite counts on from the highest number")
     with database.transaction() as connection:
-        for name in ("record_id", "raw_id", "rejection_id", "run_id"):
+        for name in ("record_id", "raw_id", "rejection_id", "run_id", "inbox_id", "outbox_id"):
             assert connection.execute(text(f"SELECT nextval('{name}')")).scalar() == 1
 
 
@@ -74,3 +75,29 @@ def test_a_failed_upgrade_leaves_nothing_behind(empty: Database) -> None:
         migrate.upgrade(empty)
     with empty.reading() as connection:
         assert inspect(connection).get_table_names() == ["meta"]
+
+
+def test_hashes_of_an_earlier_store_move_into_the_heads(empty: Database) -> None:
+    with empty.transaction() as connection:
+        migrate.apply(connection, "0002")
+    one, two, old = b"1" * 12, b"2" * 12, b"3" * 12
+    with empty.transaction() as connection:
+        for number, version in ((1, 2), (2, 1)):
+            connection.execute(
+                text(
+                    "INSERT INTO record (home, id, source, stream, key, version, content, deleted, title, method, "
+                    "confidence, evidence, mapping, region, channel, parties, notes, stored) VALUES ('331024', :id, "
+                    "'s', 'records', :key, :version, :content, 0, 't', 'unmapped', 0, '', '', '000000', 'Q', 0, '', '')"
+                ),
+                {"id": number, "key": f"k{number}", "version": version, "content": b"c"},
+            )
+        rows = [(1, 1, 0, "id", "1", old), (1, 2, 0, "phone", "2", one), (1, 2, 1, "ref", "", two)]
+        for record, version, no, kind, role, hashed in rows:
+            connection.execute(
+                text("INSERT INTO subject VALUES ('331024', :record, :version, :no, :kind, :role, :hash)"),
+                {"record": record, "version": version, "no": no, "kind": kind, "role": role, "hash": hashed},
+            )
+    migrate.upgrade(empty)
+    with empty.reading() as connection:
+        found = [unpack(row[0]) for row in connection.execute(text("SELECT subjects FROM record ORDER BY id"))]
+    assert found == [[("phone", "2", one), ("ref", "", two)], []]

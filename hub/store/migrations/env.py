@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import hub.store.tables  # noqa: F401 - fills the metadata
+import hub.store.post_tables
+import hub.store.tables  # noqa: F401 - both fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

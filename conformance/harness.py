@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.canaries import Canaries
-from conformance.lab.server import LOOPBACK
+from conformance.lab.folder import FolderSim
+from conformance.lab.table import TableSim
 from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, rows_of
 from conformance.subject import Subject, SubjectInvalid, own_settings
@@ -137,7 +138,14 @@ class Harness:
         """
         folder, wire = self.subject.folder, self.subject.wire
         held = rows_of(scenario, folder, wire, self.times) if rows is None else [dict(row) for row in rows]
-        with SimSource(wire, self.recording, self.canaries.plant(held, wire.person), self.traffic) as sim:
+        planted = self.canaries.plant(held, wire.person)
+        if self.subject.way == "table":
+            made: SimSource = TableSim(wire, self.recording, planted, self.traffic, secret=self.canaries.secret)
+        elif self.subject.way == "folder":
+            made = FolderSim(wire, self.recording, planted, self.traffic)
+        else:
+            made = SimSource(wire, self.recording, planted, self.traffic)
+        with made as sim:
             yield sim
 
     @contextmanager
@@ -154,7 +162,7 @@ class Harness:
         """
         oldest = min((at for row in sim.rows if (at := sim.moment(row)) is not None), default=sim.clock)
         options = {
-            "base_url": sim.url,
+            **sim.place,
             "history_from": oldest.astimezone(self.times.zone).date().isoformat(),
             "page_size": self.page_size,
             **own_settings(self.subject.spec, self.canaries.secret),
@@ -164,7 +172,7 @@ class Harness:
             "adapter": self.subject.name,
             "home": HOME,
             "every_s": 300,
-            "allow": (f"{LOOPBACK}/32",),
+            "allow": sim.allow,
         }
         for name, value in changes.items():
             (own if name in SourceSettings.model_fields else options)[name] = value

@@ -81,6 +81,16 @@ class SimSource:
         return f"http://{LOOPBACK}:{self._port}{self.wire.prefix}"
 
     @property
+    def place(self) -> Mapping[str, Any]:
+        """Settings of an instance that say where to find it."""
+        return {"base_url": self.url}
+
+    @property
+    def allow(self) -> tuple[str, ...]:
+        """What an instance must be allowed to reach."""
+        return (f"{LOOPBACK}/32",)
+
+    @property
     def rows(self) -> Rows:
         """The table: ``add(row)``, ``update(key, **fields)``, ``delete(key)``, iteration."""
         return self.wire.rows

@@ -1,6 +1,6 @@
 """What checks of records start from: the items of a read and their drafts, or the records a run made of chosen rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import leaves
-from hub.api import Adapter, Draft, Item
+from hub.api import Adapter, Draft, Item, TableView
 from hub.testing import RecordRow, RunReport
 
 
@@ -57,10 +57,12 @@ def fullest(rows: Sequence[Item]) -> Row:
     return deepcopy(dict(max(rows, key=lambda row: sum(value not in (None, "") for _, value in leaves(row)))))
 
 
-def reserved(h: Harness) -> frozenset[str]:
+def reserved(h: Harness) -> Set[str]:
     """Fields whose values the suite itself needs as they are."""
     wire = h.subject.wire
-    return frozenset({wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""})
+    views = [stream.request for stream in h.subject.manifest.streams if isinstance(stream.request, TableView)]
+    written = {name for view in views for name in view.acknowledge}  # without them nothing can be acknowledged
+    return written | {wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""}
 
 
 def differing(one: Draft | None, other_one: Draft | None) -> list[str]:

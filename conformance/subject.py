@@ -8,16 +8,19 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hub.api import Adapter, Manifest
+from hub.api import Adapter, DatabaseConfig, FolderConfig, Manifest
 from hub.testing import load_adapter
 
 FILE = "conformance.toml"
 AdapterClass = type[Adapter[Any]]
+Way = Literal["http", "folder", "table"]
+"""How an adapter's rows arrive."""
 
 
 class SubjectInvalid(Exception):
@@ -101,13 +104,24 @@ class PersonSpec(_Part):
     phone: str = ""
 
 
+class FilesSpec(_Part):
+    """How a source drops files, whose form the suffix of ``path`` tells (``.csv``, ``.jsonl``).
+
+    ``ready`` and ``marker`` are as in `hub.api.FileDrop`.
+    """
+
+    delimiter: str = ","
+    ready: Literal["still", "marker", "manifest"] = "still"
+    marker: str = ".ok"
+
+
 class WireSpec(_Part):
     """How the source speaks: the ``[wire]`` table.
 
-    ``prefix`` is the path part of ``base_url``, ``path`` stands below it. ``place`` is where parameters travel, ``xml``
-    being the innermost elements of the body; with ``wrap`` as one JSON text in the form field of that name. ``items``
-    and ``total`` are paths in the reply (a JSON text on the way is opened), ``nested`` the path of such a text,
-    ``clock`` that of the source's own time.
+    ``prefix`` is the path part of ``base_url``, ``path`` stands below it, or is a view's name. ``place`` is where
+    parameters travel, ``xml`` being the innermost elements of the body; with ``wrap`` as one JSON text in the form
+    field of that name. ``items`` and ``total`` are paths in the reply (a JSON text on the way is opened), ``nested``
+    the path of such a text, ``clock`` that of the source's own time.
 
     ``key``, ``time``, ``code``, ``label`` (the code's name) and ``row`` (number within the page, from 1) are fields of
     a row. ``time_style`` is a strftime form, ``epoch_s``, ``epoch_ms`` or ``iso``; naive times are of ``zone``.
@@ -143,6 +157,7 @@ class WireSpec(_Part):
     since: SinceSpec | None = None
     window: WindowSpec | None = None
     login: LoginSpec | None = None
+    files: FilesSpec = FilesSpec()
     denied: ReplySpec = ReplySpec()
 
 
@@ -152,7 +167,8 @@ class SubjectSpec(_Part):
     ``unmapped`` are fields of a row that the adapter leaves out on purpose (``BLGC[].BLR``); ``unmapped_codes`` are
     classification codes of the recording that mean nothing the taxonomy has, and stay unmapped.
 
-    The harness fills ``base_url``, and ``history_from`` and ``page_size`` unless they are told here.
+    The harness fills ``base_url``, ``folder`` or ``database``, and ``history_from`` and ``page_size`` unless they are
+    told here.
     """
 
     suite: str
@@ -203,9 +219,38 @@ class Subject:
         return self.manifest.version
 
     @property
+    def way(self) -> Way:
+        """How the adapter's rows arrive, by the class of its settings."""
+        return way_of(self.kind)
+
+    @cached_property
     def wire(self) -> WireSpec:
-        """How the source speaks."""
-        return self.spec.wire
+        """How the source speaks. A database is asked by the hub itself, whose way of asking needs no telling."""
+        return self.spec.wire.model_copy(update=TABLE_ASKING) if self.way == "table" else self.spec.wire
+
+
+TABLE_ASKING: Mapping[str, Any] = {
+    "page": PageSpec(kind="keyset", page="part", after_time="after_time", after_key="after_key", size="rows"),
+    "since": SinceSpec(param="since"),
+}
+"""What the hub's statements ask a view for, by the names they give it."""
+
+
+def way_of(kind: AdapterClass) -> Way:
+    """How an adapter's rows arrive, by the class of its settings."""
+    if issubclass(kind.Config, DatabaseConfig):
+        return "table"
+    return "folder" if issubclass(kind.Config, FolderConfig) else "http"
+
+
+def somewhere(kind: AdapterClass) -> Mapping[str, str]:
+    """The setting that says where an adapter reads, for one that is made and not used."""
+    nowhere: Mapping[Way, Mapping[str, str]] = {
+        "http": {"base_url": "http://127.0.0.1:9"},
+        "folder": {"folder": "/nowhere"},
+        "table": {"database": "sqlite:////nowhere/front.db"},
+    }
+    return nowhere[way_of(kind)]
 
 
 def read_spec(path: Path) -> SubjectSpec:

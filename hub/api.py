@@ -6,10 +6,13 @@ from hub.contract import (
     AdapterConfig,
     Capability,
     DatabaseConfig,
+    Delivery,
     FolderConfig,
     Item,
     Manifest,
     Page,
+    PushConfig,
+    Receipt,
     Source,
     SourceConfig,
     Stream,
@@ -28,6 +31,7 @@ from hub.errors import (
 )
 from hub.hookspecs import hookimpl
 from hub.wire import (
+    Delivering,
     Envelope,
     FileDrop,
     Keyset,
@@ -40,6 +44,7 @@ from hub.wire import (
     Signing,
     Since,
     TableView,
+    Webhook,
     Window,
 )
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
@@ -53,6 +58,8 @@ __all__ = [
     "Capability",
     "Channel",
     "DatabaseConfig",
+    "Delivering",
+    "Delivery",
     "Draft",
     "DraftParty",
     "DraftResolution",
@@ -71,6 +78,8 @@ __all__ = [
     "Page",
     "PageNumber",
     "PagingLoop",
+    "PushConfig",
+    "Receipt",
     "RecordRejected",
     "Request",
     "Signing",
@@ -86,6 +95,7 @@ __all__ = [
     "Stream",
     "TableView",
     "WatermarkRefused",
+    "Webhook",
     "Window",
     "hookimpl",
 ]

@@ -21,6 +21,7 @@ from hub.store import progress
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts, Transaction
+from hub.wire import FileDrop
 
 POINTS = ("before_raw", "raw_kept", "rows_put", "before_commit", "committed")
 """Names of the points of the line at which a test may stop it (crash points C02 to C08)."""
@@ -108,6 +109,8 @@ class Line:
         self.overlap = timedelta(seconds=manifest.overlap_s if overlap_s is None else overlap_s)
         claims = manifest.capabilities
         self._counted = Capability.COUNTED in claims
+        # a folder is empty between two drops: that is no news
+        self._dropped = isinstance(manifest.stream(key.stream).request, FileDrop)
         # per page only when rows come in order and no announced total is still to be met (laws L5 and L2)
         self._mark_per_page = Capability.ORDERED in claims and not self._counted
         self.counts, self.pages, self.run = Counts(), 0, 0
@@ -237,10 +240,11 @@ class Line:
             self._candidate = max(batch.newest, self._candidate or 0)
 
     def _begin_of(self, window: str) -> int | None:
-        """Begin of a day window in µs UTC: its first local midnight."""
-        if not window:
+        """Begin of a window of days (``2026-03-01/2026-03-01``) in µs UTC: its first local midnight."""
+        first, stretch, _ = window.partition("/")
+        if not stretch:  # none, or the name of a file
             return None
-        day = datetime.fromisoformat(window.partition("/")[0]).replace(tzinfo=self.manifest.zone)
+        day = datetime.fromisoformat(first).replace(tzinfo=self.manifest.zone)
         return int(day.timestamp() * 1_000_000)
 
     def _count_keys(self, batch: Batch) -> None:
@@ -286,7 +290,7 @@ class Line:
         if self._gap:
             return INCOMPLETE, "run.gap: fewer items came than the source announced; see the ledger"
         if not self.counts.fetched:
-            expected = self.limits.allow_empty or self.since is not None
+            expected = self.limits.allow_empty or self.since is not None or self._dropped
             return EMPTY, None if expected else (
                 "run.empty: a full read gave no rows; if that is right, set allow_empty for this source"
             )

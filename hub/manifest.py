@@ -15,6 +15,7 @@ from hub.contract import (
     FolderConfig,
     Kind,
     Manifest,
+    PushConfig,
     SourceConfig,
 )
 from hub.nearest import did_you_mean
@@ -28,7 +29,6 @@ CONFIG_OF: Mapping[type, type[SourceConfig]] = {
     FileDrop: FolderConfig,
     TableView: DatabaseConfig,
 }
-METHODS = {Capability.PUSH: "receive", Capability.DELIVER: "deliver", Capability.ACKNOWLEDGE: "acknowledge"}
 
 
 def faults(adapter: Any) -> Iterator[str]:
@@ -51,15 +51,47 @@ def faults(adapter: Any) -> Iterator[str]:
         for stream in manifest.streams:
             if stream.request is None:
                 yield f'declares no request for stream "{stream.name}" and writes no pages()'
-    for capability, method in METHODS.items():
-        if capability in manifest.capabilities and not callable(getattr(adapter, method, None)):
-            yield f"claims {capability} and has no {method}()"
+    yield from _push_faults(manifest)
+    if Capability.DELIVER in manifest.capabilities:
+        if manifest.delivering is None:
+            yield "claims deliver and declares no delivering"
+        if adapter.deliver is Adapter.deliver:
+            yield "claims deliver and writes no deliver()"
+    yield from _acknowledge_faults(adapter, manifest)
+
+
+def _acknowledge_faults(adapter: Any, manifest: Manifest) -> Iterator[str]:
+    """Who writes into a source says so, and gives the rows a chance to be written of."""
+    views = [stream.request for stream in manifest.streams if isinstance(stream.request, TableView)]
+    writes = any(view.acknowledge for view in views)
+    if Capability.ACKNOWLEDGE not in manifest.capabilities:
+        if writes:
+            yield "declares a TableView that acknowledges rows and does not claim acknowledge"
+        return
+    if not writes and not callable(getattr(adapter, "acknowledge", None)):
+        yield "claims acknowledge and has neither a TableView that acknowledges rows nor acknowledge()"
+    if writes and Capability.ORDERED in manifest.capabilities:
+        # the watermark would move at each commit; after a crash before the acknowledgement nobody would read those rows
+        yield "claims acknowledge and ordered: rows kept and not yet acknowledged must be read again"
+
+
+def _push_faults(manifest: Manifest) -> Iterator[str]:
+    webhook = manifest.webhook
+    if (Capability.PUSH in manifest.capabilities) != (webhook is not None):
+        yield "claims push and declares no webhook" if webhook is None else "declares a webhook and does not claim push"
+    if webhook is None or (signing := webhook.signing) is None:
+        return
+    if not signing.sign_name:
+        yield "declares a webhook whose signature has no name"
+    if signing.place == "body" and "{body}" in signing.fields:
+        yield "declares a webhook that signs the body the signature stands in"
 
 
 def _config_faults(config: Any, manifest: Manifest) -> Iterator[str]:
     """The class of the settings says what kind of source it is; the declared reading must be of that kind."""
-    if not (isinstance(config, type) and issubclass(config, tuple(CONFIG_OF.values()))):
-        yield f"has a Config that is derived from none of {', '.join(each.__name__ for each in CONFIG_OF.values())}"
+    known: tuple[type[SourceConfig], ...] = (*CONFIG_OF.values(), PushConfig)
+    if not (isinstance(config, type) and issubclass(config, known)):
+        yield f"has a Config that is derived from none of {', '.join(each.__name__ for each in known)}"
         return
     for stream in manifest.streams:
         wanted = CONFIG_OF.get(type(stream.request))

@@ -8,12 +8,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from hub.contract import SourceConfig
 from hub.errors import ConfigError
@@ -23,6 +23,7 @@ from hub.toml_lines import lines_of, syntax_line, syntax_reason
 
 __all__ = [
     "HttpSettings",
+    "InboxSettings",
     "LogSettings",
     "Origin",
     "Problem",
@@ -47,6 +48,11 @@ NO_CONFIGS: Mapping[str, type[SourceConfig]] = MappingProxyType({})
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 C = TypeVar("C", bound=SourceConfig)
+
+
+def _listed(value: object) -> object:
+    """A variable can only hold text: ``a,b`` is a list of two."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Section(BaseModel):
@@ -103,17 +109,51 @@ class TaxonomySettings(Section):
     folder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
-def _listed(value: object) -> object:
-    """A variable can only hold text: ``a,b`` is a list of two."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+class InboxSettings(Section):
+    """Where pushes are taken. ``allow`` are the networks they may come from; None, or empty in the file: all that reach
+    the address.
+
+    Off this machine only with TLS: ``certificate`` and ``private_key`` are PEM files.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8471
+    allow: Annotated[tuple[str, ...] | None, BeforeValidator(lambda value: _listed(value) or None)] = None
+    certificate: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    private_key: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            ip_address(value)
+        except ValueError:
+            raise ValueError("must be an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+        return value
+
+    @field_validator("allow")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        try:
+            for entry in value or ():
+                ip_network(entry)
+        except ValueError:  # its text repeats the value
+            raise ValueError("one entry is no network; bits after its length must be zero") from None
+        return value
+
+    @model_validator(mode="after")
+    def _sealed(self) -> Self:
+        if not ip_address(self.host).is_loopback and not (self.certificate and self.private_key):
+            raise ValueError("off this machine it needs certificate and private_key; or listen here behind a proxy")
+        return self
 
 
 class SourceSettings(Section):
     """One source instance. ``options`` belong to the adapter's own ``Config``, unread until `adapter_config`.
 
     ``home`` is the immutable region of the instance; ``every_s`` the pause between pulls; ``allow`` hosts or CIDRs it
-    may reach beside the public host of its ``base_url``. ``overlap_s`` None means the manifest's. A run with more than
-    ``reject_share`` and at least ``reject_least`` rejections is degraded.
+    may reach beside the public host of its ``base_url``, and folders its database file may lie in. ``overlap_s`` None
+    means the manifest's. A run with more than ``reject_share`` and at least ``reject_least`` rejections is degraded.
     """
 
     name: Annotated[str, Field(pattern=SOURCE_NAME, max_length=64)]
@@ -134,7 +174,7 @@ class SourceSettings(Section):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
             try:
-                if "/" in entry:
+                if "/" in entry and not entry.startswith("/"):  # "/srv/data" is a folder
                     ip_network(entry)
             except ValueError:  # its text repeats the value
                 raise ValueError("one entry with a slash is no network; bits after its length must be zero") from None
@@ -159,6 +199,7 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     taxonomy: TaxonomySettings = TaxonomySettings()
+    inbox: InboxSettings = InboxSettings()
     sources: dict[str, SourceSettings] = {}
     given: Origins = Field(Origins(), repr=False, exclude=True)
 
@@ -196,6 +237,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "http": HttpSettings,
         "log": LogSettings,
         "taxonomy": TaxonomySettings,
+        "inbox": InboxSettings,
     }
 )
 SOURCE_KEYS = frozenset(SourceSettings.model_fields) - {"name", "options", "given"}
@@ -351,6 +393,9 @@ def _rooted(section: Section, root: Path) -> Section:
             return section.model_copy(update={"url": url, "keys": root / keys.expanduser()})
         case TaxonomySettings(folder=Path() as folder):
             return section.model_copy(update={"folder": root / folder.expanduser()})
+        case InboxSettings(certificate=Path() as certificate, private_key=Path() as private_key):
+            files = {"certificate": root / certificate.expanduser(), "private_key": root / private_key.expanduser()}
+            return section.model_copy(update=files)
         case _:
             return section
 

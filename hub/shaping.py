@@ -1,7 +1,7 @@
 """Shaping: the worker's half of the straight line. Pages become batches of rows; no key of the vault is met here."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,12 +15,16 @@ from hub.contract import Adapter, Item, Page
 from hub.errors import AdapterBug, RecordRejected
 from hub.mapping.normalize import Normalizer, Told
 from hub.mapping.parties import CITIZEN_CARD, OTHER_DOCUMENT
+from hub.wire import LINE_FIELD, UNREAD_FIELD, FileDrop, TableView
 from schemas.draft import Draft
 from schemas.identity import mask_name, redact
 from schemas.regions import UNKNOWN
 
 CHUNK = 1_000
 """Items in one transaction at the most; a larger page is committed in resumable chunks."""
+
+UNREADABLE = "row.unreadable"
+"""Code of the rejection of a row that could not be read out of its file or table."""
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
 _DIGIT = re.compile(r"\d")
@@ -34,6 +38,8 @@ class Shaper:
 
     def __init__(self, adapter: Adapter[Any], normalizer: Normalizer, *, stream: str) -> None:
         self.adapter, self.normalizer, self.stream = adapter, normalizer, stream
+        request = adapter.manifest.stream(stream).request
+        self._lined = isinstance(request, FileDrop | TableView)  # items bear their line, or why they could not be read
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self._mapping = b'"mapping":' + orjson.dumps(normalizer.mapper.version)
 
@@ -74,7 +80,7 @@ class Shaper:
         refusals: list[Refusal] = []
         drafts: list[Draft] = []
         numbers: list[int] = []
-        draft = self.adapter.draft
+        draft = self._drafted if self._lined else self.adapter.draft
         for number, item in enumerate(items, first):
             try:
                 drafts.append(draft(item))
@@ -100,7 +106,15 @@ class Shaper:
             for number, told, content, body in zip(kept, records, contents, bodies, strict=True)
         ]  # fmt: skip
         refusals.sort(key=lambda refusal: refusal.item_no)
+        if self._lined:
+            refusals = [_with_line(refusal, items[refusal.item_no - first]) for refusal in refusals]
         return rows, refusals
+
+    def _drafted(self, item: Item) -> Draft:
+        """The draft of a row out of a file or table. Raises RecordRejected for one that could not be read there."""
+        if UNREAD_FIELD in item:
+            raise RecordRejected(UNREADABLE, f"line {item.get(LINE_FIELD)}", str(item[UNREAD_FIELD]))
+        return self.adapter.draft(item)
 
 
 def head(record: Told) -> tuple[Any, ...]:
@@ -177,6 +191,14 @@ def _refusal(number: int, item: Item, error: Exception) -> Refusal:
     if isinstance(error, RecordRejected):
         return Refusal(number, _item_bytes(item), error.reject_code, error.field, error.reason)
     return Refusal(number, _item_bytes(item), AdapterBug.code, spot_of(error), type(error).__name__)
+
+
+def _with_line(refusal: Refusal, item: Item) -> Refusal:
+    """The refusal with the line its item stands at in its file, where that is known and not told yet."""
+    line = item.get(LINE_FIELD) if isinstance(item, Mapping) else None
+    if line is None or refusal.code == UNREADABLE:
+        return refusal
+    return refusal._replace(reason=f"line {line}: {refusal.reason}")
 
 
 def _item_bytes(item: Item) -> bytes:

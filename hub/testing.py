@@ -32,6 +32,7 @@ from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
 from hub.sources.opening import OpenSource, open_source
+from hub.sources.views import ASKS as TABLE_ASKS
 from hub.store.database import Database
 from hub.store.maintain import check
 from hub.store.progress import StreamKey
@@ -41,6 +42,7 @@ from hub.store.vault import Keyring
 
 __all__ = [
     "POINTS",
+    "TABLE_ASKS",
     "Contents",
     "HttpSettings",
     "Mapper",

@@ -10,7 +10,8 @@ from pydantic import SecretBytes, SecretStr
 
 from conformance.check import Level, NotApplicable, Violation, check
 from conformance.harness import Harness
-from hub.api import AdapterConfig, HubError
+from conformance.subject import somewhere
+from hub.api import AdapterConfig, DatabaseConfig, FolderConfig, HubError
 from hub.testing import SourceSettings, adapter_config
 
 EARLIER = "settings"
@@ -121,10 +122,12 @@ def missing_is_named(h: Harness) -> None:
 )
 def secrets_are_typed(h: Harness) -> None:
     """Names and types of the fields."""
-    base = AdapterConfig.model_fields
-    for name, info in h.subject.kind.Config.model_fields.items():
+    config = h.subject.kind.Config
+    bases = [base for base in (AdapterConfig, FolderConfig, DatabaseConfig) if issubclass(config, base)]
+    hubs = {name: info.annotation for base in bases for name, info in base.model_fields.items()}
+    for name, info in config.model_fields.items():
         h.observe()
-        inherited = name in base and base[name].annotation == info.annotation
+        inherited = name in hubs and hubs[name] == info.annotation
         if inherited or not SECRET.search(name) or PUBLIC.search(name):
             continue
         kinds = set(_kinds(info.annotation))
@@ -233,7 +236,7 @@ def earlier_settings_are_accepted(h: Harness) -> None:
         raise NotApplicable(f"no earlier release is recorded in {EARLIER}/")
     for file in files:
         h.observe()
-        if refused := _refusal(h, {"base_url": "http://127.0.0.1:9", **_recorded(file, h.canaries.secret)}):
+        if refused := _refusal(h, {**somewhere(h.subject.kind), **_recorded(file, h.canaries.secret)}):
             raise Violation(
                 expected=f"the settings of {file.stem}, accepted",
                 observed=refused,

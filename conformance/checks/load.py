@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from conformance.check import Level, NotApplicable, Violation, check
 from conformance.harness import Harness
-from conformance.subject import own_settings
+from conformance.subject import own_settings, somewhere
 from conformance.watch import Task, Told, Touch, Unwatched, watch
 from hub.api import Adapter, Capability, Channel, Item, Manifest, hookimpl
 from schemas.taxonomy import Taxonomy, load
@@ -23,9 +23,6 @@ KINDS = get_args(get_type_hints(Manifest)["kind"])
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 NAME_LONGEST = 64
 VERSION = re.compile(r"\d+\.\d+(\.\d+)?([-.+]?[0-9A-Za-z.]+)?")
-NOWHERE = "http://127.0.0.1:9"
-"""Where an adapter that is made and not used is said to read."""
-
 TOUCHED = {
     "network": "reaches for the network", "file": "touches a file outside its package", "output": "prints",
     "process": "starts a process or thread, or changes the environment", "clock": "looks at the clock",
@@ -359,7 +356,7 @@ def _told(h: Harness) -> Told:
 
 
 def _watched(h: Harness, items: Sequence[Item] = ()) -> Told:
-    options = {"base_url": NOWHERE, **own_settings(h.subject.spec, h.canaries.secret)}
+    options = {**somewhere(h.subject.kind), **own_settings(h.subject.spec, h.canaries.secret)}
     try:
         return watch(Task.of(h.subject.kind, options, items))
     except Unwatched as why:

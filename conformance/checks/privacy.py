@@ -1,4 +1,4 @@
-"""PV: secrets and people stay where they belong. None of these can be waived."""
+"""PV: secrets and people stay where they belong. The whole family cannot be waived (`conformance.waivers.NEVER`)."""
 
 import io
 import logging
@@ -107,7 +107,6 @@ def nowhere(h: "Harness", places: Mapping[str, str], kinds: tuple[str, ...], *, 
     why="Logs and run lists are read by many and kept for long; a credential in them is a credential given away.",
     failing='raise SourceDenied(f"the docket refused token {token}")',
     passing='raise SourceDenied("the docket refused the token", hint="ask the court for a new one")',
-    waivable=False,
 )
 def secret_is_nowhere(h: "Harness") -> None:
     """A good run, and one for each way in which a source can fail."""
@@ -128,7 +127,6 @@ def secret_is_nowhere(h: "Harness") -> None:
     why="Addresses are written down by every proxy and server on the way, and stand in the hub's own errors.",
     failing='source.get(f"/cases/{key}/party", id=item["party"]["id"])',
     passing='source.post("/party", json={"id": …})   # in the body, where nobody logs it',
-    waivable=False,
 )
 def address_is_clean(h: "Harness") -> None:
     """A plain read; the planted person is looked for in paths and query strings."""
@@ -149,7 +147,6 @@ def address_is_clean(h: "Harness") -> None:
     why="A name in a log is out of the store's keeping: unsealed, unaudited, and not erased when its owner asks.",
     failing='log.info("%s filed by %s", item["case_no"], item["party"]["name"])',
     passing="nothing: the hub logs what happened to a row by its number",
-    waivable=False,
 )
 def good_run_is_discreet(h: "Harness") -> None:
     """A run with every logger at its loudest."""
@@ -168,7 +165,6 @@ def good_run_is_discreet(h: "Harness") -> None:
     why="Key, title, status, code and label are read without leave. In the title the hub masks whom it is told of.",
     failing="title=f'{party.name}: {title}' with party kind='2', an organisation",
     passing='DraftParty(name=party["name"], kind="1"): masked in the title as 林**',
-    waivable=False,
 )
 def open_columns_are_clean(h: "Harness") -> None:
     """The planted person is looked for in every column anyone may read."""
@@ -191,7 +187,6 @@ def open_columns_are_clean(h: "Harness") -> None:
     why="Rejections are listed for everyone who mends sources. The row itself is sealed beside them.",
     failing='raise RecordRejected("filed.missing", "filed", f"no filing day in {item}")',
     passing='raise RecordRejected("filed.missing", "filed", "no filing day")',
-    waivable=False,
 )
 def rejection_is_discreet(h: "Harness") -> None:
     """The row of the planted person is spoilt in each field, in seven ways."""
@@ -222,7 +217,6 @@ def rejection_is_discreet(h: "Harness") -> None:
     why="Recordings are committed, packed and sent around. An invented person has a region that does not exist.",
     failing='"idNo": "3301…", with a check digit that fits',
     passing='"idNo": "990101198003072016", "tel": "13800001001": region 99, number block 0000',
-    waivable=False,
 )
 def recordings_hold_nobody(h: "Harness") -> None:
     """Every line of every file beside the recordings; numbers of 15 digits, as they were until 1999, count too."""
@@ -258,7 +252,6 @@ def _anybody(text: str) -> bool:
     why="A file beside the store is not sealed, not erased with the person, and a temporary folder is everybody's.",
     failing='Path("/tmp/last-page.json").write_bytes(page.content)',
     passing="nothing: the hub keeps every page as it came, sealed",
-    waivable=False,
 )
 def read_writes_no_file(h: "Harness") -> None:
     """A read with the doors watched."""
@@ -281,7 +274,6 @@ def read_writes_no_file(h: "Harness") -> None:
     why="What is dumped to find out why a login failed is the login itself, in a folder that everybody reads.",
     failing='Path(gettempdir(), "denied.txt").write_text(f"{url} {token}")',
     passing="nothing: the error says where and what, and the hub logs it",
-    waivable=False,
 )
 def no_file_holds_a_secret(h: "Harness") -> None:
     """A good run and one for each trouble; whatever file was opened to be written is read afterwards."""

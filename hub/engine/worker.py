@@ -81,12 +81,13 @@ def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
     talk = _Talk(pipe, mates, job.prefetch)
     try:
         adapter, mapper = settle(job)
-        with open_source(
-            adapter, job.source, job.http, on_retry=talk.retrying, should_stop=talk.asked_to_stop
-        ) as source:
-            for stream in adapter.manifest.streams:
-                shaper = shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
-                talk.stream(stream.name, adapter, source, shaper)
+        if streams := pulled(adapter):
+            with open_source(
+                adapter, job.source, job.http, on_retry=talk.retrying, should_stop=talk.asked_to_stop
+            ) as source:
+                for stream in streams:
+                    shaper = shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
+                    talk.stream(stream.name, adapter, source, shaper)
     except _StopAsked:
         pass
     except HubError as error:  # before any stream began: settings, registry, a host that is not allowed

@@ -91,7 +91,10 @@ def from_exception(error: Exception, spot: Spot) -> SourceError:
         )
     for kind, ours, what in _EXCEPTIONS:
         if isinstance(error, kind):
-            return spot.error(ours, what)
+            found = spot.error(ours, what)
+            if isinstance(found, SourceUnavailable):
+                found.unsent = kind in (httpx.ConnectTimeout, httpx.ConnectError)
+            return found
     return spot.error(SourceReplyInvalid, f"the exchange broke ({type(error).__name__})")
 
 

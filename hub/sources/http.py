@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,14 +15,14 @@ from hub.clock import utc_now
 from hub.contract import AdapterConfig, Manifest, Page
 from hub.errors import ConfigError, PagingLoop, PluginError, SourceDenied, SourceError
 from hub.sources.asking import Ask, Fill, encode, lay
-from hub.sources.envelope import open_reply
+from hub.sources.envelope import open_answer, open_reply
 from hub.sources.exchange import DEFAULT_LIMITS, Exchange, HttpLimits
 from hub.sources.failures import Spot, http_date
 from hub.sources.paging import Params, Reply, read_pages
 from hub.sources.retries import OnRetry, Retries
 from hub.sources.session import Session
 from hub.sources.signing import sign, timestamp_of
-from hub.wire import Reading, Request, Scalar
+from hub.wire import Delivering, Reading, Request, Scalar
 
 __all__ = ["HttpLimits", "HttpSource", "OnRetry"]
 
@@ -61,6 +62,8 @@ class HttpSource:
             about = {"adapter": manifest.name, "encoding": manifest.encoding}
             self._session = Session(manifest.login, self._exchange, self._fill, clock=clock, **about)
         self._asked: set[bytes] = set()
+        self._delivering: Delivering | None = None
+        self._key_header: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -78,8 +81,18 @@ class HttpSource:
             raise KeyError(stream)
         self.stream = stream
         self.retries = 0
+        self._delivering, self._key_header = None, {}
         self._asked.clear()
         self._exchange.look_up_again()
+
+    def start_delivery(self, delivering: Delivering, key: str) -> None:
+        """Begin a delivery: its requests bear ``key``, are tried once, and are answered without rows.
+
+        They are not tried again here: whoever keeps the delivery knows whether it may be.
+        """
+        self.start_read(self._manifest.streams[0].name)
+        self._delivering = delivering
+        self._key_header = {delivering.key_header: key} if delivering.key_header else {}
 
     def now(self) -> datetime:
         """The hub's clock, aware, UTC."""
@@ -139,6 +152,8 @@ class HttpSource:
                 PagingLoop, "the same request again within one read", hint="look at how this source pages"
             )
         self._asked.add(mark)
+        if self._delivering is not None:
+            return self._attempt(ask, window, 1)
         return self._retries.run(lambda attempt: self._attempt(ask, window, attempt))
 
     def _attempt(self, ask: Ask, window: str, attempt: int) -> Reply:
@@ -153,7 +168,12 @@ class HttpSource:
 
     def _page(self, ask: Ask, window: str, attempt: int) -> Reply:
         manifest, spot = self._manifest, self._spot(ask, attempt)
-        answer = self._exchange.send(self._signed(ask.with_headers(self._credentials(attempt)), spot), spot)
+        ask = ask.with_headers({**self._credentials(attempt), **self._key_header})
+        answer = self._exchange.send(self._signed(ask, spot), spot)
+        if self._delivering is not None:
+            spot = replace(spot, status=answer.status)
+            body = open_answer(answer.content, self._delivering.envelope, encoding=manifest.encoding, spot=spot)
+            return Reply(Page(answer.content, stream=self.stream, fetched=self.now(), body=body), answer.link)
         opened = open_reply(
             answer.content,
             manifest.envelope_of(self.stream),

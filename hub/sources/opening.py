@@ -48,6 +48,13 @@ def open_source(
 ) -> OpenSource:
     """A source over HTTP, a folder of files or a front database, by the class of the adapter's settings."""
     config, name, home, manifest = adapter.config, settings.name, settings.home, adapter.manifest
+    limits = HttpLimits(
+        connect_s=http.connect_s,
+        read_s=http.read_s,
+        total_s=http.total_s,
+        attempts=http.attempts,
+        max_reply_bytes=http.max_reply_mb * 1_000_000,
+    )
     if isinstance(config, FolderConfig):
         from hub.sources.folder import FolderSource  # noqa: PLC0415 - few sources need its readers
 
@@ -58,16 +65,12 @@ def open_source(
     if isinstance(config, DatabaseConfig):
         from hub.sources.table import TableSource  # noqa: PLC0415 - few sources need SQLAlchemy here
 
-        return TableSource(name=name, home=home, manifest=manifest, config=config, allow=settings.allow, clock=clock)
+        return TableSource(
+            name=name, home=home, manifest=manifest, config=config, allow=settings.allow, limits=limits, clock=clock,
+            on_retry=on_retry, should_stop=should_stop, sleep=sleep,
+        )  # fmt: skip
     if not isinstance(config, AdapterConfig):
         raise PluginError(f"{type(adapter).__name__}.Config says neither address, folder nor database")
-    limits = HttpLimits(
-        connect_s=http.connect_s,
-        read_s=http.read_s,
-        total_s=http.total_s,
-        attempts=http.attempts,
-        max_reply_bytes=http.max_reply_mb * 1_000_000,
-    )
     return HttpSource(
         name=name, home=home, manifest=manifest, config=config, allow=settings.allow, limits=limits, clock=clock,
         on_retry=on_retry, should_stop=should_stop, sleep=sleep,

@@ -7,6 +7,8 @@ import pytest
 from test_builtin import bad
 
 from conformance.harness import Harness
+from conformance.lab.folder import FolderSim
+from conformance.lab.table import TableSim
 from conformance.subject import Subject
 from conformance.suite import prove
 from conformance.unusual import unusual_adapters
@@ -100,6 +102,43 @@ def test_legacy_encoding() -> None:
         assert sum(rare in (name or "") for name in names) >= 1, f"{rare} stands in no name but the planted one"
     with pytest.raises(UnicodeDecodeError):
         pages[0].content.decode()
+
+
+def test_front_database() -> None:
+    """It is asked by statements, in the order of time and key, and told what was kept; nothing leaves the machine."""
+    harness = Harness(Subject.of(ADAPTERS["front_database"]))
+    with harness.source() as sim, harness.store() as store:
+        report = harness.run(sim, store, page_size=3)
+        assert isinstance(sim, TableSim)
+        assert (report.outcome, report.announced, report.counts.stored) == ("complete", 8, 8)
+        assert {call.method for call in sim.calls} == {"SELECT"}
+        assert [call.params.get("after_key") for call in sim.calls][:2] == [None, "前置2026-00003"]
+        assert sim.acknowledged.keys() == set(sim.keys)
+        assert {columns["PUSHSTATUS"] for columns in sim.acknowledged.values()} == {"1"}
+
+
+def test_file_drop() -> None:
+    """Its table is in GB18030 with characters GBK lacks, counted by a manifest, and put away when its rows are kept."""
+    harness = Harness(Subject.of(ADAPTERS["file_drop"]))
+    with harness.source() as sim, harness.store() as store:
+        assert isinstance(sim, FolderSim)
+        table = sim.table(list(sim.rows)).decode("gb18030")
+        assert all(rare in table for rare in "㛃䶮𠮷")
+        report = harness.run(sim, store, page_size=3)
+        assert (report.outcome, report.announced, report.counts.stored, report.pages) == ("complete", 8, 8, 3)
+        assert not sim.waits
+
+
+def test_marked_lines() -> None:
+    """Without its marker a file is left where it is."""
+    harness = Harness(Subject.of(ADAPTERS["marked_lines"]))
+    with harness.source() as sim, harness.store() as store:
+        assert isinstance(sim, FolderSim)
+        sim.half()
+        assert harness.run(sim, store).outcome == "empty"
+        assert sim.waits
+        sim.clear()
+        assert harness.run(sim, store).counts.stored == 6
 
 
 def test_every_unusual_one_is_looked_at() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub import errors
-from hub.contract import AdapterConfig
+from hub.contract import AdapterConfig, DatabaseConfig, SourceConfig
 from hub.events import EVENTS
 from hub.settings import SECTIONS, SOURCE_KEYS
 
@@ -90,6 +90,11 @@ def test_every_setting_is_documented_with_its_default() -> None:
 def test_every_key_of_a_source_is_documented() -> None:
     text = section("settings.md", "A source: `[source.NAME]`")
     assert set(firsts(text)) == SOURCE_KEYS | set(AdapterConfig.model_fields)
+
+
+def test_every_key_of_a_front_database_is_documented() -> None:
+    text = section("settings.md", "A front database")
+    assert set(firsts(text)) == set(DatabaseConfig.model_fields) - set(SourceConfig.model_fields)
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "docs").glob("*.md")))

@@ -97,7 +97,7 @@ def test_names_that_can_be(name: str) -> None:
         (("mobile_court", "--kind", "court", "--wire", "form"), "already, of yiwang"),
         (("lake", "--kind", "cort", "--wire", "form"), 'did you mean "court"?'),
         (("lake", "--kind", "court", "--wire", "http-json"), 'did you mean "http_json"?'),
-        (("lake", "--kind", "court", "--wire", "table"), 'the wire "table" is not there yet; there are: form,'),
+        (("lake", "--kind", "court", "--wire", "webhook"), 'the wire "webhook" is not there yet; there are: files,'),
     ],
 )
 def test_refusals_say_why_and_write_nothing(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:

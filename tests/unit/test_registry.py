@@ -80,7 +80,7 @@ def test_a_sound_plugin_is_in_use(plugin: SimpleNamespace) -> None:
         ('kind="court"', 'kind="court", timezone="Asia/Hangzhou"', "unknown time zone 'Asia/Hangzhou'"),
         ('kind="court"', 'kind="court", encoding="gbkk"', "unknown encoding"),
         ('kind="court"', 'kind="court", capabilities={"countd"}', "unknown capability 'countd'"),
-        ('kind="court"', 'kind="court", capabilities={Capability.PUSH}', "claims push and has no receive()"),
+        ('kind="court"', 'kind="court", capabilities={Capability.PUSH}', "claims push and declares no webhook"),
         ('kind="court"', 'kind="court", stages={"1": "setled"}', 'unknown stage \'setled\': did you mean "settled"?'),
         ('version="1.0"', 'version=""', "has no version"),
         ("(Stream(request=Request(path=\"/x\")),)", "()", "declares no stream"),

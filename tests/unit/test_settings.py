@@ -326,3 +326,27 @@ def test_load_reads_the_real_environment_by_default(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HUB_HOME", "330100")
     assert os.environ["HUB_HOME"] == load().home
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('host = "0.0.0.0"', "needs certificate and private_key"),
+        ('host = "localhost"', "must be an address of this machine"),
+        ('allow = ["10.20.0.1/16"]', "one entry is no network"),
+        ("port = 70000", "less than or equal to 65535"),
+    ],
+)
+def test_an_inbox_that_would_lie_open_is_refused(lines: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(f'home = "330000"\n[inbox]\n{lines}\n')
+    with pytest.raises(SettingsInvalid) as why:
+        load(path, {})
+    assert told in str(why.value)
+
+
+def test_an_inbox_behind_tls_may_listen_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text('home = "330000"\n[inbox]\nhost = "::"\ncertificate = "a.pem"\nprivate_key = "b.pem"\nallow = []\n')
+    inbox = load(path, {}).inbox
+    assert (inbox.allow, inbox.certificate, inbox.private_key) == (None, tmp_path / "a.pem", tmp_path / "b.pem")

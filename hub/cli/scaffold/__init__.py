@@ -23,7 +23,7 @@ from hub.manifest import NAME, NAME_LENGTH
 from schemas.taxonomy import load
 
 HERE: Final = Path(__file__).parent
-LATER: Final = ("files", "table", "webhook")
+LATER: Final = ("webhook",)
 """Wires that are promised: one that has a folder here is there."""
 
 COMMON: Final = {

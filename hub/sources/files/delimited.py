@@ -14,6 +14,7 @@ from hub.sources.decode import MalformedError
 from hub.sources.files.content import Content
 from hub.sources.files.items import column_names, item, unreadable
 from hub.sources.files.text import LINE_MAX, Line, lines_of
+from hub.wire import UNREAD_FIELD
 
 DELIMITERS: Final = (",", "\t", "|", "\x1e")
 """Delimiters that are found by themselves; any other character is declared."""
@@ -25,10 +26,11 @@ _ENDS: Final = "\r\n"
 
 
 def read_delimited(content: Content, encoding: str, delimiter: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The rows. ``delimiter`` empty is found in the first line; ``columns`` empty are named by it. Blank lines are none.
+    """The rows. ``delimiter`` empty is found in the first line, which names ``columns`` if empty. Blank lines are none.
 
     Raises MalformedError for a file without the line of names.
     """
+    csv.field_size_limit(LINE_MAX)  # one for the whole process; its own is 128 KiB
     lines = lines_of(content, encoding)
     first = next((line for line in lines if line.text.strip()), None)
     if first is None:
@@ -44,34 +46,30 @@ def read_delimited(content: Content, encoding: str, delimiter: str, columns: Seq
         if header is None or first.cut or "\0" in first.text:
             raise MalformedError("a line of names that cannot be read")
         names = column_names(_trimmed(header))
-    while True:
-        line = ahead[0] if ahead else next(lines, None)
-        if line is None:
-            return
-        if not ahead:
-            ahead.append(line)
-        if not line.text.strip():
+    while ahead or (ahead := deque(islice(lines, 1))):
+        if ahead[0].text.strip():
+            yield _row(ahead, lines, delimiter, names)
+        else:
             ahead.popleft()
-            continue
-        yield _row(ahead, lines, delimiter, names)
 
 
 def _row(ahead: deque[Line], lines: Iterator[Line], delimiter: str, names: Sequence[str]) -> dict[str, Any]:
     """The row that begins at the first line ahead; lines it does not need stay ahead."""
     first = ahead[0]
-    if first.cut:
-        ahead.popleft()
-        return unreadable(first.number, f"a line of more than {LINE_MAX} characters", first.text)
     fields, taken = _fields(ahead, lines, delimiter)
-    row = item(first.number, names, fields) if fields is not None else None
-    if row is not None and len(row) > len(names) and "\0" not in "".join(line.text for line in taken):
-        return row
+    if any(line.cut for line in taken):
+        why = f"a line of more than {LINE_MAX} characters"
+    elif any("\0" in line.text for line in taken):
+        why = "a NUL character"
+    elif fields is None:
+        why = "a quotation mark that is not closed, or stands where none may"
+    else:
+        row = item(first.number, names, fields)
+        if UNREAD_FIELD not in row:
+            return row
+        why = row[UNREAD_FIELD]
     ahead.extendleft(reversed(taken[1:]))  # they may be rows of their own
-    if "\0" in first.text:
-        return unreadable(first.number, "a NUL character", first.text)
-    if row is None or len(taken) > 1:
-        return unreadable(first.number, "a quotation mark that is not closed, or stands where none may", first.text)
-    return {**row, **unreadable(first.number, str(row["!"]), first.text)}
+    return unreadable(first.number, why, first.text)
 
 
 def _fields(ahead: deque[Line], lines: Iterator[Line], delimiter: str) -> tuple[list[str] | None, list[Line]]:

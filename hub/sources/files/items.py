@@ -23,7 +23,9 @@ def column_names(header: Iterable[str]) -> list[str]:
     taken: set[str] = {*_OURS}
     for number, told in enumerate(header, 1):
         name = told.strip() or str(number)
-        again = name if name not in taken else next(at for n in range(2, number + 2) if (at := f"{name}.{n}") not in taken)
+        again = (
+            name if name not in taken else next(at for n in range(2, number + 2) if (at := f"{name}.{n}") not in taken)
+        )
         names.append(again)
         taken.add(again)
     return names

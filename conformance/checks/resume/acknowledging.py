@@ -1,0 +1,77 @@
+"""RS: the hand-shake of exchange tables. A source that is told a row was taken may drop it."""
+
+from conformance.check import Level, NotApplicable, Violation, check
+from conformance.harness import Harness
+from conformance.lab.table import TableSim
+from conformance.replay import SimSource
+from conformance.resuming import TRUE_TO_KEY, Stopped, recorded, stop_at, stored
+from hub.api import Capability
+
+RESUMES = Level.RESUMES
+
+
+@check(
+    "RS-23",
+    level=RESUMES,
+    clause="No row is acknowledged before its page is committed.",
+    why="Sources delete what is acknowledged, by night and without asking. A row acknowledged and then lost in a crash "
+    "is nowhere.",
+    needs=Capability.ACKNOWLEDGE,
+    after=TRUE_TO_KEY,
+    waivable=False,
+    failing="for page in source.read(view, since):\n    source.settled(page.receipt)\n    yield page",
+    passing="yield from source.read(view, since)  # the hub acknowledges when the rows are kept",
+)
+def acknowledged_after_commit(h: Harness) -> None:
+    """The run ends just before the second page is committed; only what is in the store may be acknowledged."""
+    with h.source(rows=recorded(h)) as sim, h.store() as store:
+        front = _front(sim)
+        try:
+            h.run(sim, store, stop=stop_at("before_commit", 2), page_size=2)
+        except Stopped:
+            h.observe()
+        told = set(front.acknowledged)
+        adapter, kept = h.adapter(sim), stored(h, store)
+        lost = [row for row in sim.rows if str(row[h.subject.wire.key]) in told and adapter.draft(row).key not in kept]
+    if lost:
+        raise Violation(
+            expected="acknowledgements of rows in the store alone",
+            observed=f"{len(lost)} of {len(told)} rows acknowledged that are in no store",
+            likely="pages() acknowledges what it has read",
+            where="an end just before the second page was committed",
+        )
+
+
+@check(
+    "RS-24",
+    level=RESUMES,
+    clause="Every row that is kept is acknowledged, if not by the run that kept it then by the next one.",
+    why="Sources send again what is not acknowledged, or stop sending when too much of it has gathered.",
+    needs=Capability.ACKNOWLEDGE,
+    after=TRUE_TO_KEY,
+    failing="yield hub.Page(page.content, rows=page.rows)  # a page of one's own, without the receipt",
+    passing="yield page  # as the source gave it",
+)
+def all_is_acknowledged(h: Harness) -> None:
+    """A run that ends between the first commit and its acknowledgement; then one in peace."""
+    with h.source(rows=recorded(h)) as sim, h.store() as store:
+        front = _front(sim)
+        try:
+            h.run(sim, store, stop=stop_at("committed", 1), page_size=2)
+        except Stopped:
+            h.observe()
+        h.run(sim, store, page_size=2)
+        missing = len(set(sim.keys) - front.acknowledged.keys())
+    if missing:
+        raise Violation(
+            expected=f"all {len(sim.keys)} rows acknowledged",
+            observed=f"{missing} that are not",
+            likely="the receipts of the pages are lost on their way through pages()",
+            where="the run after one that ended before it acknowledged",
+        )
+
+
+def _front(sim: SimSource) -> TableSim:
+    if not isinstance(sim, TableSim):
+        raise NotApplicable("the source has no columns to be acknowledged in")
+    return sim

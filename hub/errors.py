@@ -73,9 +73,13 @@ class SourceError(HubError):
 
 
 class SourceUnavailable(SourceError):
-    """Refused, reset, timed out, cut body or 5xx; retried. Raised by ``hub.sources.http`` after the last attempt."""
+    """Refused, reset, timed out, cut body or 5xx; retried. Raised by ``hub.sources.http`` after the last attempt.
+
+    ``unsent``: there was no connection, so the request surely never arrived.
+    """
 
     code = "source.unavailable"
+    unsent = False
 
 
 class SourceThrottled(SourceUnavailable):

@@ -28,6 +28,12 @@ WATERMARK_REWOUND: Final = "watermark.rewound"
 DAEMON_STARTED: Final = "daemon.started"
 DAEMON_STOPPED: Final = "daemon.stopped"
 WORKER_LOST: Final = "worker.lost"
+INBOX_OPENED: Final = "inbox.opened"
+PUSH_KEPT: Final = "push.kept"
+PUSH_REFUSED: Final = "push.refused"
+PUSH_FAILED: Final = "push.failed"
+DELIVERY_ENDED: Final = "delivery.ended"
+DELIVERY_DELAYED: Final = "delivery.delayed"
 STORE_MIGRATED: Final = "store.migrated"
 KEY_CREATED: Final = "key.created"
 KEY_ROTATED: Final = "key.rotated"
@@ -66,6 +72,12 @@ EVENTS: Final[Mapping[str, Event]] = {
     DAEMON_STARTED: _event("info", "version pid sources workers"),
     DAEMON_STOPPED: _event("info", "pid reason duration_s"),
     WORKER_LOST: _event("error", _RUN + "pid exit_code"),
+    INBOX_OPENED: _event("info", "host port sources"),
+    PUSH_KEPT: _event("debug", "kept again reused"),
+    PUSH_REFUSED: _event("warning", "source stream reason status client"),
+    PUSH_FAILED: _event("error", "source stream error"),
+    DELIVERY_ENDED: _event("info", "source kind ref state attempts error"),
+    DELIVERY_DELAYED: _event("warning", "source kind ref attempts wait_s error"),
     STORE_MIGRATED: _event("info", "engine previous revision duration_s"),
     KEY_CREATED: _event("info", "key_id purpose"),
     KEY_ROTATED: _event("info", "key_id previous purpose rows"),

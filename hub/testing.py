@@ -24,7 +24,7 @@ from sqlalchemy import text
 from hub import events
 from hub.batch import Failure
 from hub.clock import utc_now
-from hub.contract import Adapter
+from hub.contract import Adapter, pulled
 from hub.engine.local import log_run
 from hub.engine.worker import mapper_for, read, shaper_for
 from hub.ingest import POINTS, Limits, Line, RunReport, Stop, no_stop
@@ -140,7 +140,7 @@ def run_source(
     mapper = mapper or mapper_for(kind, taxonomy)
     reports = []
     with open_wire(kind, source, http=http, clock=clock, sleep=sleep, should_stop=should_stop) as (adapter, wire):
-        for stream in adapter.manifest.streams:
+        for stream in pulled(adapter):
             line = Line(
                 store,
                 StreamKey(source.home, source.name, stream.name),

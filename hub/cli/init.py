@@ -41,6 +41,13 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 [taxonomy]
 # folder = ""                                  # an installed official list (hub taxonomy import)
 
+[inbox]
+# host = "127.0.0.1"                           # where sources that push reach us: http://host:port/in/SOURCE
+# port = 8471
+# allow = []                                   # networks they may come from, as ["10.20.0.0/16"]; empty: all
+# certificate = ""                             # PEM file, needed unless the host is this machine alone
+# private_key = ""
+
 # One table per source instance; `hub adapter list` shows the adapters, `hub adapter show NAME` their settings.
 # [source.petition_yuhang]
 # adapter = "zhelifang"

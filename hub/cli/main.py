@@ -12,6 +12,8 @@ COMMANDS = {
     "run": ("hub.cli.run:run", "Read the sources, on their schedules or once."),
     "status": ("hub.cli.status:status", "How each source stands."),
     "source": ("hub.cli.source:source", "The sources: list, check, pull, replay, remap, pause, rewind."),
+    "inbox": ("hub.cli.inbox:inbox", "What sources pushed: list, retry."),
+    "outbox": ("hub.cli.outbox:outbox", "What is handed to other systems: list, show, retry."),
     "record": ("hub.cli.record:record", "The records: list, show."),
     "taxonomy": ("hub.cli.taxonomy:taxonomy", "Categories and items: show, resolve, coverage, export, import."),
     "adapter": ("hub.cli.adapter:adapter", "The adapters: list, show, try, new, record."),
@@ -36,3 +38,7 @@ def main(context: click.Context, config: Path | None, traceback: bool) -> None:
     """Yiwang 一网: one network for dispute resolution."""
     context.obj = Workplace(config)
     context.meta[Hub.TRACEBACK] = traceback
+
+
+if __name__ == "__main__":
+    main()

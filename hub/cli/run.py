@@ -30,15 +30,21 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
     if once:
         return pull(work, sources)
     from hub import events
+    from hub.engine.inbox import Drain
     from hub.engine.local import LocalEngine
+    from hub.engine.outbox import Sender
     from hub.service.daemon import Daemon
+    from hub.service.inbox import open_inbox
 
     settings, names = work.settings, work.named_sources(sources)
     events.configure(json=settings.log.as_json, level=settings.log.level)
     for off in work.registry.off:
         events.log(events.PLUGIN_SKIPPED, plugin=off.name, package=off.distribution, reason=off.reason)
-    with work.only_writer() as store:
-        Daemon(settings, store, LocalEngine(settings, store, work.registry), names=names).run()
+    with work.only_writer() as store, open_inbox(settings, store, work.registry, names):
+        drain = Drain(settings, store, work.registry)
+        engine = LocalEngine(settings, store, work.registry)
+        sender = Sender(settings, store, work.registry)
+        Daemon(settings, store, engine, names=names, beside=[drain, sender]).run()
     return 0
 
 

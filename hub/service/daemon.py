@@ -7,21 +7,24 @@ tells it.
 import fcntl
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
 from time import sleep
 from types import FrameType
+from typing import Protocol
 
 from hub import events
 from hub.clock import utc_text
+from hub.contract import pulled
 from hub.engine.local import TICK_S, LocalEngine, SourceReport
 from hub.errors import ConfigError
 from hub.settings import Settings
 from hub.store import progress
 from hub.store.store import Store
 
+QUICK_S = 0.05  # between two looks while work beside the reads is under way
 SLOWEST_S = 3_600  # a failing source is asked at least once an hour
 
 
@@ -44,8 +47,28 @@ def alone(lock: Path) -> Iterator[None]:
         yield
 
 
+class Beside(Protocol):
+    """Work the daemon does beside its reads, in the same thread: a `step` never waits."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether to look again soon."""
+        ...
+
+    def step(self) -> None:
+        """Go on."""
+        ...
+
+    def close(self) -> None:
+        """End; nothing is half done."""
+        ...
+
+
 class Daemon:
-    """Polls sources through an engine. ``names`` limits it to some; None takes all that are not paused."""
+    """Polls sources through an engine. ``names`` limits it to some; None takes all that are not paused.
+
+    ``beside`` is done between its reads and closed with it.
+    """
 
     def __init__(
         self,
@@ -55,9 +78,11 @@ class Daemon:
         *,
         names: tuple[str, ...] | None = None,
         on_report: Callable[[SourceReport], None] = lambda report: None,
+        beside: Sequence[Beside] = (),
     ) -> None:
         self.settings, self.store, self.engine, self.on_report = settings, store, engine, on_report
         self.names = tuple(settings.sources) if names is None else names
+        self.beside = beside
         self.stopping = False
 
     def run(self) -> None:
@@ -68,10 +93,15 @@ class Daemon:
             while not self.stopping:
                 for name in self.due():
                     self.engine.start(name)
-                for report in self.engine.step(TICK_S) if self.engine.busy else self._idle():
+                for work in self.beside:
+                    work.step()
+                tick = QUICK_S if any(work.busy for work in self.beside) else TICK_S
+                for report in self.engine.step(tick) if self.engine.busy else self._idle(tick):
                     self._plan(report)
             for report in self.engine.stop():
                 self._plan(report, stopped=True)
+            for work in self.beside:
+                work.close()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -84,6 +114,9 @@ class Daemon:
         with self.store.database.reading() as connection:
             for name in self.names:
                 source = self.settings.source(name)
+                kind = self.engine.registry.adapters.get(source.adapter)
+                if kind is not None and not pulled(kind):
+                    continue  # it comes by itself
                 state = progress.source_state(connection, source.home, name)
                 if source.paused or name in self.engine.busy or (state and state.paused):
                     continue
@@ -113,8 +146,8 @@ class Daemon:
             )
         self.on_report(report)
 
-    def _idle(self) -> list[SourceReport]:
-        sleep(TICK_S)  # a signal's handler runs meanwhile; the loop looks at what it left behind
+    def _idle(self, tick: float) -> list[SourceReport]:
+        sleep(tick)  # a signal's handler runs meanwhile; the loop looks at what it left behind
         return []
 
     def _asked(self, number: int, frame: FrameType | None) -> None:

@@ -1,8 +1,9 @@
 """One door to the database: the same code on embedded SQLite and on PostgreSQL, chosen by URL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -26,6 +27,8 @@ class Database:
         parsed = make_url(url)
         self.dialect = parsed.get_backend_name()
         self.path: Path | None = None
+        # SQLite lets those who wait sleep and look again: beside a busy writer a second one would wait for seconds
+        self._turn: AbstractContextManager[Any] = RLock() if self.dialect == "sqlite" else nullcontext()
         if self.dialect == "sqlite":
             if not parsed.database or parsed.database == ":memory:":
                 raise ConfigError("a store needs a file", where="store.url", hint="sqlite:///path/to/yiwang.db")
@@ -43,9 +46,10 @@ class Database:
         """One write transaction: committed at the end of the block; rolled back on any exception, or not to ``keep``.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that a read inside it stays true until the
-        commit.
+        commit; threads of this process take turns.
         """
         with (
+            self._turn,
             self._told(),
             self.engine.connect().execution_options(yiwang_write=True) as connection,
             connection.begin() as began,

@@ -1,0 +1,91 @@
+"""What leaves the hub: posted with its cause, sent at least once, acted on once by its key (law L7).
+
+Nothing calls a target from within a transaction. A cause writes a row (`post`); the sender (`hub.engine.outbox`) takes
+it under a lease, hands it to the adapter in a worker process, and settles it by `judge`. Replays and remaps are no
+causes and post nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from hub.clock import utc_text
+from hub.contract import Receipt
+from hub.errors import SourceDenied, SourceError, SourceThrottled, SourceUnavailable
+from hub.redact import mask
+from hub.store import outbox
+from hub.store.outbox import Settlement
+from hub.store.store import Store
+from hub.wire import Delivering
+
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
+
+SLOWEST_S: Final = 3_600
+"""A failing delivery is tried at least once an hour, unless its target asks for more patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An attempt without a receipt. ``said`` is ``code: text``, no payload; ``unsent``: it surely never arrived."""
+
+    said: str
+    unsent: bool = False
+    retry_after: float | None = None
+
+    @classmethod
+    def of(cls, error: SourceError) -> "Missed":
+        """What an error of the target means. A denial, a throttle and a 4xx were answered without acting."""
+        refused = isinstance(error, SourceDenied | SourceThrottled) or 400 <= (error.status or 0) < 500
+        after = error.retry_after if isinstance(error, SourceThrottled) else None
+        return cls(f"{error.code}: {error}", refused or (isinstance(error, SourceUnavailable) and error.unsent), after)
+
+
+def post(
+    connection: Connection,
+    store: Store,
+    *,
+    home: str,
+    cause: str,
+    target: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> str:
+    """Write what is to be handed to a source, in the transaction of its ``cause``; answers the key it will bear.
+
+    ``cause`` names what it follows from (``task 330000-12 requested``) and holds no personal data; the same cause told
+    twice is one delivery. ``target`` is the source instance, ``home`` its region, ``payload`` what JSON can hold.
+    """
+    return outbox.put(
+        connection, store.keyring, home=home, target=target, kind=kind, cause=cause, body=payload, now=utc_text(now)
+    )
+
+
+def judge(outcome: Receipt | Missed, delivering: Delivering, *, attempts: int, now: datetime) -> Settlement:
+    """What follows from an attempt, the ``attempts``-th. Pure.
+
+    Waits double from ``backoff_s`` to an hour; a longer ``Retry-After`` is obeyed.
+    """
+    if isinstance(outcome, Receipt):
+        told = {"accepted": outcome.accepted, "number": outcome.number, "reason": outcome.reason}
+        return Settlement(
+            outbox.DELIVERED if outcome.accepted else outbox.REFUSED,
+            error=None if outcome.accepted else f"delivery.refused: reason {_open(outcome.reason)}",
+            number=_open(outcome.number),
+            receipt={**told, "body": dict(outcome.body)},
+        )
+    if not (delivering.keyed or outcome.unsent):
+        return Settlement(outbox.UNKNOWN, error=outcome.said)
+    if attempts >= delivering.attempts:
+        return Settlement(outbox.DEAD, error=outcome.said)
+    wait_s = max(min(delivering.backoff_s * 2 ** (attempts - 1), SLOWEST_S), outcome.retry_after or 0)
+    return Settlement(outbox.WAITING, due=now + timedelta(seconds=wait_s), error=outcome.said)
+
+
+def _open(code: str) -> str:
+    """A code or number of the target as it may lie open: a sentence may tell of people and stays sealed."""
+    return mask(code) if _CODE.fullmatch(code) else "-"

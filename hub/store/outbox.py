@@ -1,0 +1,210 @@
+"""Deliveries on their way out: written with their cause, leased for each attempt, settled once.
+
+States: ``waiting`` (due at ``due``), ``sending`` (leased until ``due``), ``delivered``, ``refused`` (the target said
+no), ``dead`` (too many failures), ``unknown`` (it may have arrived, and the target would act twice: a person decides).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select, text, update
+
+from hub.clock import utc_text
+from hub.errors import StoreError
+from hub.store.driver import Driver
+from hub.store.post_tables import Outbox
+from hub.store.tables import core
+from hub.store.vault import Keyring
+
+WAITING, SENDING = "waiting", "sending"
+DELIVERED, REFUSED, DEAD, UNKNOWN = "delivered", "refused", "dead", "unknown"
+RETRYABLE = (REFUSED, DEAD, UNKNOWN)
+STATES = (WAITING, SENDING, DELIVERED, *RETRYABLE)
+
+_OUTBOX = core(Outbox)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One row as it may be listed: no personal data."""
+
+    home: str
+    id: int
+    key: str
+    target: str
+    kind: str
+    cause: str
+    state: str
+    attempts: int
+    lease: int
+    due: str
+    created: str
+    tried: str | None
+    ended: str | None
+    error: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A row taken for one attempt: who settles it proves by ``lease`` that it is still his. ``body`` is opened."""
+
+    home: str
+    id: int
+    key: str
+    target: str
+    kind: str
+    attempts: int
+    lease: int
+    body: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an attempt came to: the row's new ``state``, when it is due again (waiting only), and why."""
+
+    state: str
+    due: datetime | None = None
+    error: str | None = None
+    number: str | None = None
+    receipt: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+def put(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    home: str,
+    target: str,
+    kind: str,
+    cause: str,
+    body: Mapping[str, Any],
+    now: str,
+) -> str:
+    """Write a delivery in the transaction of its cause; answers its key. The same cause, kind and target are one row:
+    what was written first stays."""
+    key = keyring.digest("\x1f".join(("outbox", cause, kind, target)).encode()).hex()
+    driver = Driver.of(connection)
+    known = driver.one("SELECT id FROM outbox WHERE key = ?")
+    if connection.exec_driver_sql(known, (key,)).scalar() is not None:
+        return key
+    (number,) = driver.ids("outbox", home, 1)
+    key_id = keyring.current
+    sealed = keyring.seal(orjson.dumps(body), _place("body", home, number, key_id))
+    row = {
+        **{"home": home, "id": number, "key": key, "target": target, "kind": kind, "cause": cause, "state": WAITING},
+        **{"attempts": 0, "lease": 0, "due": now, "created": now, "key_id": key_id, "body": sealed},
+    }
+    marks = ", ".join(f":{name}" for name in row)
+    statement = f"INSERT INTO outbox ({', '.join(row)}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING"  # noqa: S608 - own names
+    connection.execute(text(statement), row)
+    return key
+
+
+def due(connection: Connection, target: str, *, now: datetime, per_minute: int) -> OutboxRow | None:
+    """The next row to be sent to a target: waiting and due, or sending under a lease that has ended. None while the
+    target has had ``per_minute`` attempts within the last minute."""
+    minute_ago = utc_text(now - timedelta(seconds=60))
+    recent = select(func.count()).where(_OUTBOX.c.target == target, _OUTBOX.c.tried > minute_ago)
+    if (connection.scalar(recent) or 0) >= per_minute:
+        return None
+    statement = (
+        select(*_columns())
+        .where(_OUTBOX.c.target == target, _OUTBOX.c.state.in_((WAITING, SENDING)), _OUTBOX.c.due <= utc_text(now))
+        .order_by(_OUTBOX.c.due, _OUTBOX.c.id)
+        .limit(1)
+    )
+    found = connection.execute(statement).first()
+    return OutboxRow(*found) if found else None
+
+
+def take(connection: Connection, keyring: Keyring, row: OutboxRow, *, now: datetime, until: datetime) -> Leased | None:
+    """Lease a row for one attempt; None when another took it first."""
+    lease, attempts = row.lease + 1, row.attempts + 1
+    done = connection.execute(
+        update(_OUTBOX)
+        .where(*_this(row.home, row.id), _OUTBOX.c.lease == row.lease, _OUTBOX.c.state == row.state)
+        .values(state=SENDING, lease=lease, attempts=attempts, due=utc_text(until), tried=utc_text(now))
+    )
+    if not done.rowcount:
+        return None
+    body = orjson.loads(_opened(connection, keyring, row.home, row.id, "body"))
+    return Leased(row.home, row.id, row.key, row.target, row.kind, attempts, lease, body)
+
+
+def settle(
+    connection: Connection, keyring: Keyring, row: OutboxRow | Leased, settlement: Settlement, *, now: datetime
+) -> bool:
+    """Write what an attempt came to; answers whether the row was still his. A late one changes nothing."""
+    values: dict[str, Any] = {"state": settlement.state, "error": settlement.error}
+    if settlement.due is not None:
+        values["due"] = utc_text(settlement.due)
+    else:
+        values["ended"] = utc_text(now)
+    if settlement.receipt is not None:
+        key_id = keyring.current
+        sealed = keyring.seal(orjson.dumps(settlement.receipt), _place("receipt", row.home, row.id, key_id))
+        values |= {"number": settlement.number, "receipt_key": key_id, "receipt": sealed}
+    done = connection.execute(
+        update(_OUTBOX)
+        .where(*_this(row.home, row.id), _OUTBOX.c.lease == row.lease, _OUTBOX.c.state == SENDING)
+        .values(**values)
+    )
+    return bool(done.rowcount)
+
+
+def retry(connection: Connection, home: str, id: int, *, now: str) -> OutboxRow:
+    """Let a refused, dead or unknown delivery wait again, under the same key. Raises StoreError for any other."""
+    row = one(connection, home, id)
+    if row.state not in RETRYABLE:
+        raise StoreError(f"delivery {home}-{id} is {row.state}", where="outbox", hint=f"one of {', '.join(RETRYABLE)}")
+    values = {"state": WAITING, "attempts": 0, "lease": row.lease + 1, "due": now, "ended": None, "error": None}
+    connection.execute(update(_OUTBOX).where(*_this(home, id)).values(**values))
+    return row
+
+
+def one(connection: Connection, home: str, id: int) -> OutboxRow:
+    """One row. Raises StoreError when there is none."""
+    found = connection.execute(select(*_columns()).where(*_this(home, id))).first()
+    if found is None:
+        raise StoreError(f"no delivery {home}-{id}", where="outbox", hint="hub outbox list")
+    return OutboxRow(*found)
+
+
+def listed(connection: Connection, *, states: Sequence[str] = STATES, target: str = "", most: int) -> list[OutboxRow]:
+    """Rows in these states, newest first."""
+    statement = select(*_columns()).where(_OUTBOX.c.state.in_(states))
+    if target:
+        statement = statement.where(_OUTBOX.c.target == target)
+    found = connection.execute(statement.order_by(_OUTBOX.c.created.desc(), _OUTBOX.c.id.desc()).limit(most))
+    return [OutboxRow(*row) for row in found]
+
+
+def receipt(connection: Connection, keyring: Keyring, home: str, id: int) -> Mapping[str, Any] | None:
+    """What the target said, opened: ``accepted``, ``number``, ``reason``, ``body``; None before it said anything.
+
+    Raises StoreError.
+    """
+    sealed = _opened(connection, keyring, home, id, "receipt")
+    return None if sealed is None else dict(orjson.loads(sealed))
+
+
+def _opened(connection: Connection, keyring: Keyring, home: str, id: int, part: str) -> Any:
+    key_column = _OUTBOX.c.key_id if part == "body" else _OUTBOX.c.receipt_key
+    found = connection.execute(select(key_column, _OUTBOX.c[part]).where(*_this(home, id))).one()
+    return None if found[1] is None else keyring.open(found[0], bytes(found[1]), _place(part, home, id, found[0]))
+
+
+def _place(part: str, home: str, id: int, key_id: str) -> bytes:
+    return f"outbox.{part}|{home}|{id}|{key_id}".encode()
+
+
+def _columns() -> list[Any]:
+    return [_OUTBOX.c[each.name] for each in fields(OutboxRow)]
+
+
+def _this(home: str, id: int) -> tuple[Any, ...]:
+    return _OUTBOX.c.home == home, _OUTBOX.c.id == id

@@ -25,13 +25,14 @@ class Level(IntEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a check. Only ``pass``, ``not-applicable`` and a valid waiver let an adapter pass."""
+    """What became of a check. ``pass``, ``not-applicable``, ``waived`` and ``warned`` let an adapter pass."""
 
     PASS = "pass"  # noqa: S105 - an outcome
     FAIL = "fail"
     NOT_APPLICABLE = "not-applicable"  # the adapter does not claim what the check is about
     BLOCKED = "blocked"  # a check this one stands on has failed
     WAIVED = "waived"
+    WARNED = "warned"  # it failed, and is in preview: from the next release on it fails the adapter
     NOT_OBSERVED = "not-observed"
     SUITE_ERROR = "suite-error"
 
@@ -67,7 +68,8 @@ class NotApplicable(Exception):
 class Check:
     """One clause and its proof.
 
-    ``needs`` are capabilities without which it does not apply; ``after`` ids it stands on.
+    ``needs`` are capabilities without which it does not apply; ``after`` ids it stands on. In ``preview``, which lasts
+    for the release ``since`` tells and no longer, it warns and does not fail.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Check:
     waivable: bool = True
     failing: str = ""  # a failing example, one line or a short snippet, for `hub conform explain`
     passing: str = ""
+    preview: bool = False
 
     @property
     def family(self) -> str:
@@ -104,6 +107,7 @@ def check(
     waivable: bool = True,
     failing: str = "",
     passing: str = "",
+    preview: bool = False,
 ) -> Callable[[Callable[["Harness"], None]], Callable[["Harness"], None]]:
     """Register a check. ``clause`` is one present-tense sentence, unique, without "should"."""
     family, _, number = id.partition("-")
@@ -114,7 +118,7 @@ def check(
     wanted = frozenset([needs] if isinstance(needs, Capability) else needs)
 
     def register(run: Callable[["Harness"], None]) -> Callable[["Harness"], None]:
-        CHECKS[id] = Check(id, level, clause, since, why, run, wanted, after, waivable, failing, passing)
+        CHECKS[id] = Check(id, level, clause, since, why, run, wanted, after, waivable, failing, passing, preview)
         return run
 
     return register

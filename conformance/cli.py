@@ -103,7 +103,8 @@ def list_(level: int) -> None:
 
     for check in in_order():
         if check.level <= level:
-            click.echo(f"{check.id}  {int(check.level)}  {check.clause}")
+            mark = "  (预警 preview)" if check.preview else ""
+            click.echo(f"{check.id}  {int(check.level)}  {check.clause}{mark}")
 
 
 def _check(id: str) -> "Check":

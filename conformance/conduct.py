@@ -106,22 +106,26 @@ def conduct(subject: Subject, ids: Sequence[str], **options: Any) -> dict[str, s
 
 
 def everything() -> str:
-    """The whole file: the reference, what does not apply to it at the others, and each broken adapter."""
-    whole = conduct(Subject.of(Reference), [check.id for check in in_order()])
-    blocks = [_block(REFERENCE, whole)]
-    for name, (subject, ids) in others(whole).items():
-        blocks.append(_block(name, conduct(subject, ids)))
+    """The whole file: the reference, others for what does not apply to it, and each broken adapter."""
+    said = {REFERENCE: conduct(Subject.of(Reference), [check.id for check in in_order()])}
+    said |= others(said[REFERENCE])
     for name, kind in broken_adapters().items():
-        blocks.append(_block(f"broken {name}", conduct(Subject.of(kind), sorted(breaks(kind)))))
-    return "\n".join(blocks)
+        said[f"broken {name}"] = conduct(Subject.of(kind), sorted(breaks(kind)))
+    return "\n".join(f"== {name}\n" + "".join(f"{each}\n" for each in blocks.values()) for name, blocks in said.items())
 
 
-def others(reference: Mapping[str, str]) -> dict[str, tuple[Subject, list[str]]]:
-    """The other correct adapters, and the checks that do not apply to the reference."""
+def others(reference: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For each check that does not apply to the reference, the first correct adapter that passes it."""
     open_ids = [id for id, said in reference.items() if said.startswith(f"{id} {Outcome.NOT_APPLICABLE}")]
     subjects = {f"unusual {name}": Subject.of(kind) for name, kind in unusual_adapters().items()}
     subjects |= {name: Subject.load(name) for name in installed()}
-    return {name: (subject, open_ids) for name, subject in subjects.items()}
+    found: dict[str, dict[str, str]] = {}
+    for name, subject in subjects.items():
+        said = conduct(subject, open_ids)
+        if passed := {id: text for id, text in said.items() if text.startswith(f"{id} {Outcome.PASS}")}:
+            found[name] = passed
+            open_ids = [id for id in open_ids if id not in passed]
+    return found
 
 
 def read(text: str) -> dict[str, dict[str, str]]:
@@ -132,10 +136,6 @@ def read(text: str) -> dict[str, dict[str, str]]:
         parts = re.split(r"\n(?=[A-Z]{2}-\d\d )", rest.strip("\n"))
         found[name] = {part[:5]: part for part in parts}
     return found
-
-
-def _block(name: str, said: Mapping[str, str]) -> str:
-    return f"== {name}\n" + "".join(f"{each}\n" for each in said.values())
 
 
 def _lines(result: Result, steps: Iterable[str]) -> Iterator[str]:

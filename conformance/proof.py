@@ -2,32 +2,35 @@
 
 ``python -m conformance.proof`` prints the matrix and writes ``build/conform-proof.json``: ``checks`` and ``broken`` are
 counts, ``stray`` the failures no broken adapter names, ``missed`` those named and not seen, ``unproven`` the checks
-without a broken adapter, ``false_alarms`` the failures of correct adapters; ``mutation_score`` is null until mutation
-testing is there.
+without a broken adapter, ``false_alarms`` the failures of correct adapters. ``mutation_score`` is the share of
+``mutants`` that were ``killed``: of changes to the checks, drawn by ``seed``, that something noticed
+(`conformance.mutation`).
 """
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 import click
 import orjson
 
-from conformance import broken, unusual
 from conformance.check import CHECKS, Outcome
+from conformance.mutation.figure import LEAST, told, watched
+from conformance.mutation.sample import SAMPLE, SEED, drawn
 from conformance.reference import Reference
-from conformance.subject import AdapterClass, Subject
+from conformance.specimens import breaks, broken_adapters, proven, unusual_adapters
+from conformance.subject import Subject
 from conformance.suite import installed, prove, prove_installed
 from conformance.verdict import Verdict
 
 FILE = Path("build/conform-proof.json")
+APART = ("killed_by", "modules", "survivors", "void")
+"""What is told of the changes beside their count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +50,6 @@ class Seen:
         alone = {f"waiver {fault.id}" for fault in verdict.faults} | ({"refused"} if verdict.refused else set())
         failed = by[Outcome.FAIL] | by[Outcome.NOT_OBSERVED] | alone
         return cls(frozenset(failed), frozenset(by[Outcome.BLOCKED]), frozenset(by[Outcome.SUITE_ERROR]))
-
-
-def broken_adapters() -> dict[str, AdapterClass]:
-    """Every broken adapter by the name of its module, in order."""
-    return _adapters(broken.__name__, broken.__path__)
-
-
-def unusual_adapters() -> dict[str, AdapterClass]:
-    """Every unusual but correct adapter by the name of its module, in order."""
-    return _adapters(unusual.__name__, unusual.__path__)
-
-
-def breaks(kind: AdapterClass) -> frozenset[str]:
-    """The ids a broken adapter says it fails."""
-    return frozenset(kind.breaks)  # type: ignore[attr-defined]
-
-
-def proven() -> dict[str, list[str]]:
-    """Each check's id with the names of the broken adapters that fail it."""
-    kinds = broken_adapters()
-    return {id: [name for name, kind in kinds.items() if id in breaks(kind)] for id in CHECKS}
-
-
-def _adapters(package: str, path: Iterable[str]) -> dict[str, AdapterClass]:
-    found = {}
-    for module in sorted(iter_modules(path), key=lambda each: each.name):
-        loaded = import_module(f"{package}.{module.name}")
-        if (kind := getattr(loaded, "ADAPTER", None)) is not None:
-            found[module.name] = kind
-    return found
 
 
 def look(name: str) -> Seen:
@@ -114,7 +87,6 @@ def proof() -> dict[str, Any]:
         "missed": len(missed),
         "unproven": sorted(id for id, by in proven().items() if not by),
         "false_alarms": len(alarms),
-        "mutation_score": None,
         "detail": {"stray": stray, "missed": missed, "false_alarms": alarms, "matrix": matrix},
     }
 
@@ -130,17 +102,25 @@ def _say(name: str, seen: Seen, *, right: bool) -> None:
     click.echo(f"{'ok   ' if right else 'WRONG'} {name:<28} {told}{more}")
 
 
-def main() -> int:
-    """Print the matrix, write the proof; 0 when it holds."""
-    told = proof()
+@click.command()
+@click.option("--sample", default=SAMPLE, show_default=True, help="So many changes to the checks.")
+@click.option("--seed", default=SEED, show_default=True, help="Another seed draws other changes.")
+def main(sample: int, seed: int) -> None:
+    """Print the matrix and what became of the changes, write the proof; 0 when it holds."""
+    matrix = proof()
+    mutation = told(watched(drawn(sample, seed)), seed)
+    detail = {**matrix.pop("detail"), "mutation": {name: mutation.pop(name) for name in APART}}
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    proven = {**matrix, **mutation, "detail": detail}
+    FILE.write_bytes(orjson.dumps(proven, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     click.echo(
-        f"{told['checks']} checks, {told['broken']} broken adapters, {told['stray']} stray, {told['missed']} missed, "
-        f"{len(told['unproven'])} unproven, {told['false_alarms']} false alarms"
+        f"{matrix['checks']} checks, {matrix['broken']} broken adapters, {matrix['stray']} stray, "
+        f"{matrix['missed']} missed, {len(matrix['unproven'])} unproven, {matrix['false_alarms']} false alarms; "
+        f"{mutation['killed']} of {mutation['mutants']} changes noticed ({mutation['mutation_score']:.1%})"
     )
-    return 1 if any(told[name] for name in ("stray", "missed", "unproven", "false_alarms")) else 0
+    wrong = any(matrix[name] for name in ("stray", "missed", "unproven", "false_alarms")) or detail["mutation"]["void"]
+    sys.exit(1 if wrong or mutation["mutation_score"] < LEAST else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conformance.check import FAMILIES, Check
 from conformance.order import in_order
-from conformance.proof import proven
+from conformance.specimens import proven
 from conformance.waivers import may_be_waived
 
 SPEC = Path(__file__).with_name("SPEC.md")
@@ -15,14 +15,19 @@ RETIRED = "retired"
 
 
 def table() -> str:
-    """The coverage table, Markdown: a row for each check in the order of ids."""
+    """The coverage table, Markdown: a row for each check in the order of ids.
+
+    A check stands on others, which have to be good before it is run, and on what the adapter claims.
+    """
     by = proven()
-    rows = ["| id | level | clause | waivable | broken adapters that fail it |", "|---|---|---|---|---|"]
+    heads = ("id", "level", "clause", "stands on", "waivable", "broken adapters that fail it")
+    rows = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     for check in sorted(in_order(), key=_by_family()):
         broken = " ".join(f"`{name}`" for name in by[check.id]) or "**none**"
         waivable = "yes" if may_be_waived(check) else "never"
         clause = check.clause.replace("|", "\\|")
-        rows.append(f"| {check.id} | {int(check.level)} | {clause} | {waivable} | {broken} |")
+        below = " ".join([*check.after, *sorted(check.needs)])
+        rows.append(f"| {check.id} | {int(check.level)} | {clause} | {below} | {waivable} | {broken} |")
     return "\n".join(rows) + "\n"
 
 

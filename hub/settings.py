@@ -81,7 +81,7 @@ class RunSettings(Section):
     poll_s: Seconds = 300
     workers: Annotated[int, Field(ge=1, le=64)] = 8
     stop_s: Seconds = 5
-    prefetch: Annotated[int, Field(ge=1, le=64)] = 4
+    prefetch: Annotated[int, Field(ge=1, le=64)] = 8
     shapers: Annotated[int, Field(ge=1, le=16)] = 2
     memory_mb: Annotated[int, Field(ge=128)] = 1024
 

@@ -23,7 +23,7 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 # poll_s = 300                                 # seconds between two pulls of a source
 # workers = 8                                  # sources read at a time
 # stop_s = 5                                   # seconds to end in
-# prefetch = 4                                 # pages fetched ahead of the writer
+# prefetch = 8                                 # pages fetched ahead of the writer
 # shapers = 2                                  # processes that shape the pages of one long read
 # memory_mb = 1024                             # of one worker process
 

@@ -15,7 +15,7 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -186,6 +186,13 @@ class Keyring:
         """Encrypt with the current key: nonce‖ciphertext‖tag. ``aad`` names its place: it opens only there."""
         nonce = os.urandom(NONCE)
         return nonce + self._encrypt(nonce, plain, aad)
+
+    def seal_all(self, plains: Sequence[bytes], aads: Iterable[bytes]) -> list[bytes]:
+        """As `seal`, for many: one question to the system for all their nonces."""
+        nonces, encrypt = os.urandom(NONCE * len(plains)), self._encrypt
+        starts = range(0, len(nonces), NONCE)
+        drawn = [nonces[at : at + NONCE] for at in starts]
+        return [nonce + encrypt(nonce, *each) for nonce, *each in zip(drawn, plains, aads, strict=True)]
 
     def open(self, key_id: str, sealed: bytes, aad: bytes) -> bytes:
         """Decrypt. Raises StoreError, naming the key id, when the key is not here or anything was changed."""

@@ -109,19 +109,21 @@ class Transaction:
         heads: list[tuple[Any, ...]] = []
         updates: list[tuple[Any, ...]] = []
         ids = self._driver.ids("record", self.home, len(plan.new))
-        key_id, seal, now, home = self.keyring.current, self.keyring.seal, self.now, self.home
-        hashed = self.keyring.hash
+        key_id, hashed, now, home = self.keyring.current, self.keyring.hash, self.now, self.home
         writes = [(row, content, number, 1) for number, (row, content) in zip(ids, plan.new, strict=True)]
         writes += [(row, content, old.id, old.version + 1) for row, content, old in plan.changed]
         fresh = len(plan.new)
-        for at, (row, content, number, version) in enumerate(writes):
+        sealed = self.keyring.seal_all(
+            [row.body for row, *_ in writes],
+            [f"version|{home}|{number}|{version}|{key_id}".encode() for _, _, number, version in writes],
+        )
+        for at, ((row, content, number, version), body) in enumerate(zip(writes, sealed, strict=True)):
             marks = pack(row.subjects, hashed)
             if at < fresh:
                 place = (home, number, self.source, self.stream, row.key)
                 heads.append((*place, version, row.revision, content, int(row.deleted), *row.head, now, marks))
             else:
                 updates.append((version, row.revision, content, int(row.deleted), *row.head, now, marks, home, number))
-            body = seal(row.body, f"version|{home}|{number}|{version}|{key_id}".encode())
             versions.append(
                 (home, number, version, raw, row.item_no, run, row.revision, mapping, adapter, now, key_id, body)
             )

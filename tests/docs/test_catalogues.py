@@ -59,7 +59,8 @@ def test_every_error_code_is_documented_with_its_exit_code() -> None:
 
 
 def test_every_end_of_a_run_is_documented() -> None:
-    said = {found[1] for text in constants("hub/batch.py", "hub/ingest.py", "hub/engine") if (found := ENDS.match(text))}
+    places = ("hub/batch.py", "hub/ingest.py", "hub/engine")
+    said = {found[1] for text in constants(*places) if (found := ENDS.match(text))}
     assert said, "no end was found: the pattern no longer fits the code"
     assert set(firsts(section("errors.md", "How a run ends"))) == said
 

@@ -36,7 +36,8 @@ def test_what_the_model_writes_is_taken_and_stays_as_it_is() -> None:
     [
         {"key": ""}, {"key": "k" * 201}, {"title": "t" * 501}, {"opened": "2026-03-01"}, {"happened": "2026-3-1"},
         {"stage": "nowhere"}, {"unknown": 1}, {"parties": [{"nom": "张三"}]}, {"parties": "张三"},
-        {"place": {"lng": "x"}}, {"classification": {"item": "D1"}}, {"classification": {"method": "guess"}}, {"notes": [{"code": "a"}]},
+        {"place": {"lng": "x"}}, {"classification": {"item": "D1"}}, {"classification": {"method": "guess"}},
+        {"notes": [{"code": "a"}]},
         {"extra": {"a": 1}}, {"amount_fen": 1.5}, {"parties": [None]}, {"deleted": "maybe"},
     ],
     ids=str,

@@ -1,0 +1,157 @@
+"""Resuming: where it does not apply, and the ways to lose rows that only one step of a check can see."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from test_load_and_config import judged
+
+import hub.api as hub
+from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.harness import Harness
+from conformance.reference import Reference
+from conformance.subject import Subject
+from hub.testing import Store
+
+ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu")
+
+
+@pytest.fixture
+def h() -> Harness:
+    return Harness(Subject.of(Reference))
+
+
+def asking(since_of: Callable[[datetime], datetime | None]) -> type[hub.Adapter[Any]]:
+    """The reference, asking from another time than it was given."""
+
+    class Asking(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            yield from super().pages(source, since_of(since) if since else None)
+
+    return Asking
+
+
+@pytest.mark.parametrize(
+    "id", ["RS-02", "RS-03", "RS-04", "RS-05", "RS-06", "RS-07", "RS-08", "RS-10", "RS-12", "RS-13", "RS-14", "RS-16"]
+)
+def test_where_no_time_is_told_there_is_none_to_go_on_from(id: str) -> None:
+    plain = Subject.of(Reference)
+    wire = plain.wire.model_copy(update={"time": ""})
+    with pytest.raises(NotApplicable):
+        CHECKS[id].run(Harness(replace(plain, spec=plain.spec.model_copy(update={"wire": wire}))))
+
+
+@pytest.mark.parametrize(
+    ("since_of", "ids"),
+    [
+        (lambda since: since + timedelta(seconds=1), {"RS-02", "RS-10", "RS-14"}),
+        (lambda since: since.replace(second=59), {"RS-10"}),
+        (lambda since: since.replace(minute=59), {"RS-10"}),
+        (lambda since: since.replace(hour=max(since.hour, 12)), {"RS-10"}),
+        (lambda since: since - timedelta(hours=1), set()),
+        (lambda since: None, {"RS-13"}),
+        (lambda since: since - timedelta(days=10), set()),
+    ],
+)
+def test_what_is_asked_from_a_wrong_time(since_of: Callable[[datetime], datetime | None], ids: set[str]) -> None:
+    kind = asking(since_of)
+    looked_at = {"RS-10", "RS-13"} | ids
+    assert {id for id in looked_at if fails(id, kind)} == ids
+
+
+def fails(id: str, kind: type[hub.Adapter[Any]]) -> bool:
+    try:
+        CHECKS[id].run(Harness(Subject.of(kind)))
+    except Violation:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_question_that_differs_in_one_zone_only(zone: str) -> None:
+    kind = asking(lambda since: since - timedelta(hours=os.environ.get("TZ") == zone))
+    found = judged("RS-16", kind)
+    assert zone in (found.observed + found.expected)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_draft_that_differs_in_one_zone_only(zone: str) -> None:
+    class Local(Reference):
+        def draft(self, item: hub.Item) -> hub.Draft:
+            return replace(super().draft(item), title=f"{os.environ.get('TZ') == zone}")
+
+    assert judged("RC-09", Local).observed == f"another one in {zone}: title"
+
+
+@pytest.mark.parametrize(("what", "run"), [("stored", 2), ("deleted", 2)])
+def test_a_second_run_that_writes_is_told(what: str, run: int, h: Harness) -> None:
+    plain, runs = h.run, 0
+
+    def counting(*args: Any, **options: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        report = plain(*args, **options)
+        if runs == run:
+            setattr(report.counts, what, 1)
+        return report
+
+    h.run = counting  # type: ignore[method-assign]
+    with pytest.raises(Violation, match="nothing written"):
+        CHECKS["RS-01"].run(h)
+
+
+@pytest.mark.parametrize("days", [30, 365, 700])
+def test_a_full_read_that_is_bounded_by_the_clock_is_told(days: int) -> None:
+    class Bounded(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            yield from super().pages(source, since or source.now() - timedelta(days=days))
+
+    assert judged("RS-15", Bounded).expected.startswith("the same ")
+
+
+@pytest.mark.parametrize("kept", ["first", "last"])
+def test_of_two_copies_the_adapter_may_not_choose_by_their_place(kept: str) -> None:
+    class Chooses(Reference):
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            rows = page.rows if kept == "last" else page.rows[::-1]
+            return list({row["case_no"]: row for row in rows}.values())
+
+    assert judged("RS-06", Chooses).where == "one read with both copies"
+
+
+def test_an_old_copy_that_comes_alone_is_told() -> None:
+    class NoRevision(Reference):
+        def draft(self, item: hub.Item) -> hub.Draft:
+            return replace(super().draft(item), revision=None)
+
+    assert judged("RS-06", NoRevision).observed == "the older one"
+
+
+@pytest.mark.parametrize(("gone", "observed"), [(True, "no record"), (False, "one that lives on")])
+def test_a_tombstone_that_is_not_honoured(gone: bool, observed: str) -> None:
+    class Ignores(Reference):
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            last = "" if not gone else max(row["case_no"] for row in page.rows)
+            return [row for row in page.rows if row["case_no"] != last]
+
+        def draft(self, item: hub.Item) -> hub.Draft:
+            return replace(super().draft(item), deleted=False)
+
+    assert judged("RS-11", Ignores).observed == observed
+
+
+def test_a_change_that_makes_new_keys_is_told(monkeypatch: pytest.MonkeyPatch, h: Harness) -> None:
+    records, reads = h.records, 0
+
+    def more(store: Store) -> Any:
+        nonlocal reads
+        reads += 1
+        found = records(store)
+        return [*found, replace(found[0], key="new")] if reads > 1 else found
+
+    monkeypatch.setattr(h, "records", more)
+    with pytest.raises(Violation, match="0 unchanged, 1 new keys"):
+        CHECKS["RS-04"].run(h)

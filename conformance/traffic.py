@@ -30,7 +30,7 @@ LONGEST = 300
 _LOOKED_AT = 20_000  # characters; more than enough to have `LONGEST` left when words have become their lengths
 _SECRET = re.compile(r"token|secret|sign|nonce|passw|pwd|auth|app_?key|credential", re.IGNORECASE)
 _WORDS = re.compile(r"[^\x00-\x7f]+|(?:\\+u[0-9a-fA-F]{4})+")
-_NUMBER = re.compile(r"\d{9,}[Xx]?")
+_NUMBER = re.compile(r"\d{9,}[Xx]?|\b9[1-9A-Z]\d{6}[0-9A-Z]{10}\b")  # of people, of firms (GB 32100)
 _TIME = re.compile(r"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}(?:\d{3})?|1\d{9}(?:\d{3})?)")
 _OPAQUE = re.compile(r"[\w+/=-]{32,}", re.ASCII)
 _JSON_FIELD = re.compile(r"""(\\*"([\w.-]+)\\*"\s*:\s*)(?:(\\*")([^"\\]*)|([^",}\]\\]+))""")

@@ -5,5 +5,5 @@ requests), `paging` (which request is next), `failures` (which error it was). On
 `exchange`, `session`, `retries`, put together by `http`.
 
 Front databases: `views`, `stamps`, `cells` and `table_failures` are pure; `database` is the way there, `table` puts
-together.
+them together.
 """

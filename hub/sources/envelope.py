@@ -253,6 +253,11 @@ def _flag(value: Any) -> str:
     return str(value).strip()
 
 
-@lru_cache(maxsize=512)
 def _texts(values: tuple[Scalar, ...]) -> frozenset[str]:
+    return _texts_of(values, *map(type, values))
+
+
+@lru_cache(maxsize=512)
+def _texts_of(values: tuple[Scalar, ...], *kinds: type) -> frozenset[str]:
+    """Remembered by kinds, too: to Python ``(1,)`` and ``(True,)`` are the same tuple, to sources they are not."""
     return frozenset(map(_flag, values))

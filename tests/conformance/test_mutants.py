@@ -168,9 +168,9 @@ def measured(sample: int, seed: int = 1, only: str = "", before: str = "") -> "d
 
 
 def test_a_few_changes_are_noticed() -> None:
-    """A small sample of what `make conform-proof` runs whole."""
-    figure = measured(12)
-    assert figure["mutants"] == 12
+    """A small sample, of the family that is quickest to try; `make conform-proof` draws from all of them."""
+    figure = measured(12, only="config")
+    assert (figure["mutants"], figure["void"]) == (12, [])
     assert figure["killed"] >= 10, figure["survivors"]  # type: ignore[operator]
 
 

@@ -378,3 +378,12 @@ def test_stored_bytes_give_the_page_again() -> None:
     assert reopen(b'[{"at":"2026-03-02 08:00:00"}]', manifest, "list").clock == fetched
     with pytest.raises(SourceReplyInvalid, match="lake stored page of records"):
         reopen(b"{}", manifest, "records")
+
+
+@pytest.mark.parametrize("order", [((True,), (1,)), ((1,), (True,))])
+def test_what_means_success_is_told_apart_by_kind(order: tuple[tuple[bool | int], ...]) -> None:
+    """Two adapters in one process: 1 and true are equal to Python and not to their sources."""
+    for values in order:
+        written = b"true" if values[0] is True else b"1"
+        envelope = Envelope(items="rows", ok="ok", ok_values=values)
+        assert open_reply(b'{"ok":%b,"rows":[]}' % written, envelope).rows == []

@@ -2,6 +2,8 @@
 
 import logging
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -183,3 +185,13 @@ def test_numbers_of_fifteen_digits_are_of_people_who_may_be_alive(
             recorded(text)
     else:
         recorded(text)
+
+
+def test_a_file_that_another_process_wrote_for_the_adapter_is_found() -> None:
+    class Dumps(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            secret = self.config.token.get_secret_value()
+            subprocess.run(["sh", "-c", f"echo {secret} > {tempfile.gettempdir()}/last"], check=True)
+            yield from super().pages(source, since)
+
+    assert judged("PV-08", Dumps).observed == "the planted secret in a file written during a good run"

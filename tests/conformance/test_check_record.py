@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -175,3 +176,10 @@ def test_days_may_come_as_days_or_as_midnight() -> None:
     holds("RC-10", drafting(opened=day))
     wrong = drafting(opened=lambda item, value: value and f"{value[:8]}{(int(value[8:10]) % 28) + 1:02}")
     assert "tells another one" in judged("RC-10", wrong).observed
+
+
+def test_the_times_of_steps_are_told_each_by_its_place() -> None:
+    body = {"opened": "a", "due": None, "steps": [{"at": "b"}, {"at": None}, {"at": "c"}]}
+    told = times._told_times(SimpleNamespace(body=body))  # type: ignore[arg-type]
+    assert told == {"opened": "a", "steps[0].at": "b", "steps[2].at": "c"}
+    assert times._told_times(None) == {}

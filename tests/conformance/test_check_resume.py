@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from test_load_and_config import judged
@@ -35,13 +35,13 @@ def asking(since_of: Callable[[datetime], datetime | None]) -> type[hub.Adapter[
 
 
 @pytest.mark.parametrize(
-    "id", ["RS-02", "RS-03", "RS-04", "RS-05", "RS-06", "RS-07", "RS-08", "RS-10", "RS-12", "RS-13", "RS-14", "RS-16"]
-)
-def test_where_no_time_is_told_there_is_none_to_go_on_from(id: str) -> None:
+    "number", ["02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "14", "16", "18"]
+)  # fmt: skip
+def test_where_no_time_is_told_there_is_none_to_go_on_from(number: str) -> None:
     plain = Subject.of(Reference)
     wire = plain.wire.model_copy(update={"time": ""})
     with pytest.raises(NotApplicable):
-        CHECKS[id].run(Harness(replace(plain, spec=plain.spec.model_copy(update={"wire": wire}))))
+        CHECKS[f"RS-{number}"].run(Harness(replace(plain, spec=plain.spec.model_copy(update={"wire": wire}))))
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,16 @@ def test_a_change_that_makes_new_keys_is_told(monkeypatch: pytest.MonkeyPatch, h
     monkeypatch.setattr(h, "records", more)
     with pytest.raises(Violation, match="0 unchanged, 1 new keys"):
         CHECKS["RS-04"].run(h)
+
+
+def test_a_correction_that_a_later_read_leaves_out_is_told() -> None:
+    class Knows(Reference):
+        known: ClassVar[set[tuple[str, ...]]] = set()  # across reads, by source, key and time
+
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            by = {(str(self.config.base_url), str(row["case_no"]), str(row["updated"])): row for row in page.rows}
+            new = [row for name, row in by.items() if name not in self.known]
+            self.known.update(by)
+            return new
+
+    assert judged("RS-18", Knows).where == "a later run"

@@ -68,6 +68,10 @@ def test_a_code_is_judged_by_its_label() -> None:
     assert refused("TX-05", staged({"8": Stage.FILED, "9": Stage.SETTLED}, ("8", "立案"), ("9", "结案")))
 
 
+def test_a_word_without_a_status_says_nothing_of_a_stage() -> None:
+    assert not refused("TX-05", staged({"None": Stage.SETTLED}, (None, "办结")))
+
+
 def test_no_stages_no_neighbours() -> None:
     with pytest.raises(NotApplicable):
         CHECKS["TX-05"].run(staged({}, ("9", "办结")))
@@ -213,8 +217,9 @@ def test_an_unknown_code_that_some_row_catches_is_told(object: tuple[str, str], 
     assert judged("TX-03", kind).expected == "no item, or one the text speaks for"
 
 
+@pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("count", [0, 1])
-def test_unmapped_records_are_counted(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unmapped_records_are_counted(count: int, others: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     harness = Harness(Subject.of(Reference))
     run, records = harness.run, harness.records
 
@@ -224,7 +229,8 @@ def test_unmapped_records_are_counted(count: int, monkeypatch: pytest.MonkeyPatc
         return report
 
     def unmapped(store: Any) -> list[Any]:
-        return [replace(row, method="unmapped", item=None) for row in records(store)]
+        rows = [replace(row, method="unmapped", item=None) for row in records(store)]
+        return [*rows, *(replace(row, method="text") for row in rows if others)]
 
     monkeypatch.setattr(harness, "run", counted)
     monkeypatch.setattr(harness, "records", unmapped)
@@ -246,7 +252,10 @@ def test_code_and_label_are_made_of_what_the_row_holds(name: str, change: Callab
         return replace(plain, **{name: change(str(getattr(plain, name)))})
 
     kind = type("Changed", (Reference,), {"draft": draft})
-    assert refused("TX-04", Harness(Subject.of(kind))) is not right
+    if right:
+        CHECKS["TX-04"].run(Harness(Subject.of(kind)))
+    else:
+        assert judged("TX-04", kind).expected.startswith(f"a {name} ")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from conformance.reference import Reference
 class TotalNotClaimed(Reference):
     """A docket in order of update time. An updated row goes to the end, and the next page begins one row too late."""
 
-    breaks = frozenset({"PG-12", "PG-14"})
+    breaks = frozenset({"PG-12"})
     manifest = replace(
         Reference.manifest,
         capabilities=Reference.manifest.capabilities - {hub.Capability.COUNTED},

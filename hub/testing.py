@@ -5,7 +5,6 @@ Public and versioned like `hub.api`. The conformance suite and the crash tests s
 the third passing of that point.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from hub import events
 from hub.batch import Failure
 from hub.clock import utc_now
 from hub.contract import Adapter, pulled
+from hub.engine.forking import workers
 from hub.engine.local import log_run
 from hub.engine.worker import mapper_for, read, shaper_for
 from hub.ingest import POINTS, Limits, Line, RunReport, Stop, no_stop
@@ -227,9 +227,9 @@ def run_and_die(
     died there; False means that it ended without ever coming so far.
     """
     url = store.database.engine.url.render_as_string(hide_password=False)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["hub.engine.warm", "hub.testing"])
-    child = context.Process(target=_die, args=(kind, source, url, store.keyring.path, point, times, http, now))
+    child = workers("hub.testing").Process(
+        target=_die, args=(kind, source, url, store.keyring.path, point, times, http, now)
+    )
     child.start()
     child.join()
     return child.exitcode == -signal.SIGKILL

@@ -30,6 +30,7 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
     if once:
         return pull(work, sources)
     from hub import events
+    from hub.engine.forking import warm_up
     from hub.engine.inbox import Drain
     from hub.engine.local import LocalEngine
     from hub.engine.outbox import Sender
@@ -37,14 +38,15 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
     from hub.service.inbox import open_inbox
 
     settings, names = work.settings, work.named_sources(sources)
+    warm_up()
     events.configure(json=settings.log.as_json, level=settings.log.level)
     for off in work.registry.off:
         events.log(events.PLUGIN_SKIPPED, plugin=off.name, package=off.distribution, reason=off.reason)
     with work.only_writer() as store, open_inbox(settings, store, work.registry, names):
         drain = Drain(settings, store, work.registry)
-        engine = LocalEngine(settings, store, work.registry)
+        engine = LocalEngine(settings, store)
         sender = Sender(settings, store, work.registry)
-        Daemon(settings, store, engine, names=names, beside=[drain, sender]).run()
+        Daemon(settings, store, engine, work.registry, names=names, beside=[drain, sender]).run()
     return 0
 
 
@@ -52,14 +54,16 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     """Read these sources, or all, once; 1 when one failed, 130 when it was stopped."""
     from hub import events
     from hub.cli.summary import show_summary
+    from hub.engine.forking import warm_up
     from hub.engine.local import LocalEngine
 
     settings, names = work.settings, work.named_sources(sources)
+    warm_up()
     # the summary tells the rest; with bars on the terminal log lines would break them
     events.configure(json=settings.log.as_json, level="error" if settings.log.level == "info" else settings.log.level)
     begun = monotonic()
     with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
-        engine = LocalEngine(settings, store, work.registry, on_progress=on_progress)
+        engine = LocalEngine(settings, store, on_progress=on_progress)
         reports = list(engine.run_once(names, lambda: bool(stop)))
     with work.store() as store:
         show_summary(settings, store, work.taxonomy, reports, seconds=monotonic() - begun)

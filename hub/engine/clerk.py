@@ -4,7 +4,6 @@ Nobody waits for it: `ask`, then `hear` until there is an answer. What adapter c
 and the next question starts another one.
 """
 
-import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -13,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from hub import events
+from hub.engine.forking import workers
 from hub.engine.worker import Job
 from hub.errors import AdapterBug
 from hub.settings import Settings, SourceSettings
@@ -28,8 +28,7 @@ class Clerk:
         run = settings.run
         self.source, self.body, self.patience_s = source, body, patience_s
         self._job = Job(source, settings.http, settings.taxonomy.folder, run.prefetch, run.memory_mb)
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["hub.engine.warm"])
+        self._context = workers()
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._ready = False

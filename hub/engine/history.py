@@ -4,7 +4,6 @@ Both read kept pages, let the adapter shape the chosen items in a worker process
 put the result through the same writes as a pull. Nothing leaves the hub (law L7).
 """
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from hub.batch import COMPLETE, EMPTY, Failure, Refusal, Row
 from hub.clock import utc_now, utc_text
 from hub.contract import Manifest
+from hub.engine.forking import workers
 from hub.engine.worker import Job, mapper_for, shaper_for
 from hub.errors import AdapterBug, HubError
 from hub.registry import Registry
@@ -212,8 +212,7 @@ def _close_run(
 @contextmanager
 def _reshaper(settings: Settings, source: SourceSettings) -> Iterator[Callable[[_Spot, bytes], Any]]:
     """A worker process that shapes items of kept pages; called with a spot and its bytes."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["hub.engine.warm"])
+    context = workers()
     ours, theirs = context.Pipe()
     run = settings.run
     job = Job(source, settings.http, settings.taxonomy.folder, run.prefetch, run.memory_mb)

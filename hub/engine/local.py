@@ -4,7 +4,6 @@ The writer is this process and single-threaded: it waits on all pipes at once, c
 source that hangs, fails or dies leaves the others as they are (law L6).
 """
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,10 +17,10 @@ from hub import events
 from hub.batch import INCOMPLETE, STOPPED, Batch, Failure
 from hub.clock import utc_now, utc_text
 from hub.contract import Manifest
-from hub.engine.worker import Job, assist, mapper_for, work
+from hub.engine.forking import workers
+from hub.engine.worker import Job, assist, work
 from hub.errors import HubError, StoreError
 from hub.ingest import Limits, Line, RunReport
-from hub.registry import Registry
 from hub.settings import Settings, SourceSettings
 from hub.store.progress import StreamKey
 from hub.store.store import Store
@@ -74,17 +73,15 @@ class LocalEngine:
         self,
         settings: Settings,
         store: Store,
-        registry: Registry,
         *,
         clock: Callable[[], datetime] = utc_now,
         on_progress: Progress = lambda source, counts, announced: None,
     ) -> None:
-        self.settings, self.store, self.registry = settings, store, registry
+        self.settings, self.store = settings, store
         self.clock, self.on_progress = clock, on_progress
         self.stall_s = settings.http.total_s * settings.http.attempts + 60
         self._workers: dict[str, _Worker] = {}
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["hub.engine.warm"])
+        self._context = workers()
 
     @property
     def busy(self) -> frozenset[str]:
@@ -169,8 +166,8 @@ class LocalEngine:
                 return self._commit_turn(worker)
             case ("failed", Failure() as failure):
                 return self._end(worker, failure)
-            case ("begin", str() as stream, Manifest() as manifest):
-                self._begin(worker, stream, manifest)
+            case ("begin", str() as stream, Manifest() as manifest, str() as mapping):
+                self._begin(worker, stream, manifest, mapping)
             case ("end", failure):
                 self._close(worker, failure)
             case ("retry", error, status, attempt, wait_s):
@@ -184,14 +181,13 @@ class LocalEngine:
                 return self._end(worker, STOPPED if worker.stopping else None)
         return None
 
-    def _begin(self, worker: _Worker, stream: str, manifest: Manifest) -> None:
+    def _begin(self, worker: _Worker, stream: str, manifest: Manifest, mapping: str) -> None:
         source = worker.source
-        kind = self.registry.get(source.adapter)
         worker.line = Line(
             self.store,
             StreamKey(source.home, source.name, stream),
             manifest,  # the instance's own: format and zone may be settings
-            mapping=mapper_for(kind, self.settings.taxonomy.folder).version,
+            mapping=mapping,
             clock=self.clock,
             overlap_s=source.overlap_s,
             limits=Limits(source.reject_share, source.reject_least, source.allow_empty),

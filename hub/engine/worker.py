@@ -7,6 +7,7 @@ does to itself (an endless loop, all the memory, ``sys.exit``) ends this process
 
 import gc
 import os
+import pickle
 import resource
 import signal
 from collections import deque
@@ -15,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -73,10 +73,10 @@ def read(adapter: Adapter[Any], source: OpenSource, shaper: Shaper, since: datet
 def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
     """Body of the worker process.
 
-    Sends ``("begin", stream, manifest)`` and waits for ``("since", time)``; then ``("batch", page number, Batch)``,
-    each page answered by ``("committed",)`` once it is; then ``("end", Failure | None)``; after the last stream
-    ``("bye",)``. Instead of any answer ``("stop",)`` may come. ``mates`` lead to processes that shape pages this one
-    has no time for.
+    Sends ``("begin", stream, manifest, version of the mapping)`` and waits for ``("since", time)``; then ``("batch",
+    page number, Batch)``, each page answered by ``("committed",)`` once it is; then ``("end", Failure | None)``; after
+    the last stream ``("bye",)``. Instead of any answer ``("stop",)`` may come. ``mates`` lead to processes that shape
+    pages this one has no time for.
     """
     talk = _Talk(pipe, mates, job.prefetch)
     try:
@@ -151,7 +151,7 @@ class _Outbox:
 
     def send(self, message: tuple[Any, ...]) -> None:
         """Put a message on its way, after those before it."""
-        self._waiting.put(bytes(ForkingPickler.dumps(message)))
+        self._waiting.put(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
     def close(self) -> None:
         """Wait until all has left."""
@@ -191,7 +191,7 @@ class _Talk:
         return self._stop
 
     def stream(self, name: str, adapter: Adapter[Any], source: OpenSource, shaper: Shaper) -> None:
-        self.send(("begin", name, adapter.manifest))
+        self.send(("begin", name, adapter.manifest, shaper.normalizer.mapper.version))
         answer = self._answer()
         if answer[0] != "since":
             raise _StopAsked

@@ -20,6 +20,7 @@ from hub.clock import utc_text
 from hub.contract import pulled
 from hub.engine.local import TICK_S, LocalEngine, SourceReport
 from hub.errors import ConfigError
+from hub.registry import Registry
 from hub.settings import Settings
 from hub.store import progress
 from hub.store.store import Store
@@ -75,12 +76,14 @@ class Daemon:
         settings: Settings,
         store: Store,
         engine: LocalEngine,
+        registry: Registry,
         *,
         names: tuple[str, ...] | None = None,
         on_report: Callable[[SourceReport], None] = lambda report: None,
         beside: Sequence[Beside] = (),
     ) -> None:
         self.settings, self.store, self.engine, self.on_report = settings, store, engine, on_report
+        self.registry = registry
         self.names = tuple(settings.sources) if names is None else names
         self.beside = beside
         self.stopping = False
@@ -114,7 +117,7 @@ class Daemon:
         with self.store.database.reading() as connection:
             for name in self.names:
                 source = self.settings.source(name)
-                kind = self.engine.registry.adapters.get(source.adapter)
+                kind = self.registry.adapters.get(source.adapter)
                 if kind is not None and not pulled(kind):
                     continue  # it comes by itself
                 state = progress.source_state(connection, source.home, name)

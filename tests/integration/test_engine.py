@@ -49,7 +49,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def run(settings: Settings, store: Store) -> dict[str, SourceReport]:
-    engine = LocalEngine(settings, store, Registry.load())
+    engine = LocalEngine(settings, store)
     return {report.source: report for report in engine.run_once(list(settings.sources))}
 
 
@@ -146,7 +146,7 @@ def test_an_unruly_adapter_ends_its_own_run_only(
         file.write(TABLE.format(way=way))
     settings = load(config)
     with Store.open(settings.store.url, settings.store.keys) as store:
-        engine = LocalEngine(settings, store, Registry.load())
+        engine = LocalEngine(settings, store)
         if way == "loop":
             engine.stall_s = 5
         reports = {report.source: report for report in engine.run_once(list(settings.sources))}
@@ -160,7 +160,7 @@ def test_an_unruly_adapter_ends_its_own_run_only(
 
 def test_a_stop_in_the_middle_is_told_and_the_next_run_goes_on(lab: Lab, settings: Settings, store: Store) -> None:
     lab.fault("dispute_code", "slow", times=None, seconds=1.5)
-    engine = LocalEngine(settings, store, Registry.load())
+    engine = LocalEngine(settings, store)
     engine.start("dispute_code")
     engine.step(0.3)
     begun = time.monotonic()

@@ -23,7 +23,6 @@ from hub.errors import (
     SourceReplyInvalid,
     SourceUnavailable,
 )
-from hub.registry import Registry
 from hub.settings import load
 from hub.sources.envelope import reopen
 from hub.sources.exchange import HttpLimits
@@ -518,7 +517,7 @@ def test_the_engine_reads_and_acknowledges(front: Front, tmp_path: Path, monkeyp
     config.write_text(SETTINGS.format(folder=tmp_path, url=front.url, allow=front.allow[0]))
     settings = load(config)
     with Store.open(settings.store.url, settings.store.keys) as store:
-        (report,) = LocalEngine(settings, store, Registry.load()).run_once(["front"])
+        (report,) = LocalEngine(settings, store).run_once(["front"])
     (mine,) = report.runs
     assert (mine.outcome, mine.counts.stored, mine.announced) == ("complete", 1000, 1000)
     assert front.ask('SELECT "PUSHSTATUS", count(*) FROM "V_XFJ" GROUP BY "PUSHSTATUS"') == [("1", 1000)]

@@ -74,14 +74,14 @@ def measure(rows: int) -> list[Stage]:
     now = datetime.now(UTC)
     normalizer = Normalizer(kind.manifest, source="bench", mapper=mapper)
     shaper = Shaper(adapter, normalizer, stream=STREAM)
-    items = [item for page in pages for item in adapter.items(page)]
-    drafts = [adapter.draft(item) for item in items]
+    parts = [adapter.items(page) for page in pages]  # page by page, as the line does it
+    drafts = [[adapter.draft(item) for item in part] for part in parts]
 
     opening = best(lambda: [reopen(page.content, kind.manifest, STREAM) for page in pages], rows)
-    drafting = best(lambda: [adapter.draft(item) for item in items], rows)
-    normalizing = best(lambda: [normalizer.record(draft, stream=STREAM, fetched=now) for draft in drafts], rows)
-    classifying = best(lambda: [_classify(mapper, item) for item in items], rows)
-    shaping = best(lambda: shaper.rows(items, now), rows)
+    drafting = best(lambda: [[adapter.draft(item) for item in part] for part in parts], rows)
+    normalizing = best(lambda: [normalizer.records(part, stream=STREAM, fetched=now) for part in drafts], rows)
+    classifying = best(lambda: [[_classify(mapper, item) for item in part] for part in parts], rows)
+    shaping = best(lambda: [shaper.rows(part, now) for part in parts], rows)
     pack = zstandard.ZstdCompressor(level=3).compress
     packing = best(lambda: [pack(page.content) for page in pages], rows)
     batches = [batch for page in pages for batch in shaper.batches(page)]
@@ -113,7 +113,7 @@ def measure(rows: int) -> list[Stage]:
 
 def _classify(mapper: Any, item: Any) -> object:
     code, label = item["item"] or item["disputeType"] or None, item["itemName"] or item["disputeTypeName"] or None
-    return mapper.classify(code=code, label=label, edition=None, title=item["title"], detail=item["content"])
+    return mapper.find(code, label, None, item["title"], item["content"])
 
 
 def _hash(keyring: Keyring, batches: Sequence[Batch]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from http_world import World
 from web import Web
 
 
@@ -19,3 +20,12 @@ def web(idle_web: Web) -> Web:
     """A server that answers."""
     idle_web.start()
     return idle_web
+
+
+@pytest.fixture
+def world(web: Web) -> Iterator[World]:
+    """Makes sources for one server; closes them."""
+    world = World(web)
+    yield world
+    for source in world.made:
+        source.close()

@@ -5,7 +5,7 @@ hub gives them meaning (`hub.mapping.normalize`), so that one rule for a quirk s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,8 +15,18 @@ TimeLike = str | int | float | date | datetime | None
 DraftKind = Literal["record", "event", "document", "organisation", "figure", "row"]
 
 
-@dataclass(slots=True)
-class DraftParty:
+class _Quiet:
+    """What its ``repr`` shows are the names of the fields that say something: personal data must not reach a log."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        told = [each.name for each in fields(self) if getattr(self, each.name) not in (None, "", (), [], {})]  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+@dataclass(slots=True, repr=False)
+class DraftParty(_Quiet):
     """One side of a dispute as the source tells it. ``role`` and ``kind`` are codes or their Chinese labels."""
 
     name: str | None = None
@@ -33,8 +43,8 @@ class DraftParty:
     agent: str | None = None  # name of the representative
 
 
-@dataclass(slots=True)
-class DraftStep:
+@dataclass(slots=True, repr=False)
+class DraftStep(_Quiet):
     """One handling step the source tells inside an item (办理过程)."""
 
     at: TimeLike = None
@@ -44,8 +54,8 @@ class DraftStep:
     key: str = ""  # the step's own number at the source
 
 
-@dataclass(slots=True)
-class DraftResolution:
+@dataclass(slots=True, repr=False)
+class DraftResolution(_Quiet):
     """How the matter ended, by the fields of GB/T 31000-2015 (化解...)."""
 
     method: str | None = None  # resolution_method code or label
@@ -58,8 +68,8 @@ class DraftResolution:
     opinion: str | None = None  # 考评意见
 
 
-@dataclass(slots=True)
-class Draft:
+@dataclass(slots=True, repr=False)
+class Draft(_Quiet):
     """One item of a page, shaped. Only ``key`` is required.
 
     ``key`` identifies the matter inside (source, stream) for ever; ``revision`` orders its versions (an update time

@@ -376,3 +376,11 @@ def test_null_in_every_field_is_a_record_of_nothing(normalizer):
     blank = {each.name: None for each in fields(Draft) if each.default is None}
     got = normalizer.record(Draft(key="k", **blank), stream="records", fetched=FETCHED)
     assert (got.title, got.opened, got.notes, got.classification.method) == ("", None, (), "unmapped")
+
+
+def test_a_draft_prints_no_personal_data():
+    draft = Draft(
+        key="k-1", title="张三欠薪", parties=[DraftParty(name="张三", phone="13800000001")], extra={"a": CITIZEN}
+    )
+    assert repr(draft) == "Draft(key, title, kind, deleted, datum, parties, extra)"
+    assert repr(draft.parties) == "[DraftParty(name, role, kind, phone)]"

@@ -40,6 +40,17 @@ class Refusal(NamedTuple):
     reason: str
 
 
+class Fields(NamedTuple):
+    """Names of the fields of items as they came: those any of them had, and those each had."""
+
+    seen: frozenset[str]
+    each: frozenset[str]
+
+    def and_of(self, more: "Fields | None") -> "Fields":
+        """The fields of these items and of more."""
+        return self if more is None else Fields(self.seen | more.seen, self.each & more.each)
+
+
 @dataclass(slots=True)
 class Batch:
     """Up to `CHUNK` items of one page, shaped: everything the writer needs, nothing the adapter may not see.
@@ -60,6 +71,7 @@ class Batch:
     newest: int | None
     total: int | None
     last: bool  # the last chunk of its page
+    fields: Fields | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Rows cross as plain tuples: by name each would cost half as much again."""

@@ -58,7 +58,7 @@ EVENTS: Final[Mapping[str, Event]] = {
     RUN_STARTED: _event("info", _RUN + "since"),
     RUN_FINISHED: _event(
         "info",
-        _RUN + _COUNTS + "outcome degraded announced since watermark pages retries duration_s error",
+        _RUN + _COUNTS + "outcome degraded announced since watermark pages retries duration_s error drifted",
     ),
     PAGE_COMMITTED: _event("debug", _RUN + _COUNTS + "pages rows window watermark"),
     RECORD_REJECTED: _event("warning", _RUN + "code field record_ref"),

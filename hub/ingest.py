@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.batch import COMPLETE, DENIED, EMPTY, INCOMPLETE, Batch, Failure
+from hub.batch import COMPLETE, DENIED, EMPTY, INCOMPLETE, Batch, Failure, Fields
 from hub.clock import utc_text
 from hub.contract import Capability, Manifest
-from hub.store import progress
+from hub.store import columns, progress
+from hub.store.columns import Drift
 from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Counts, Transaction
@@ -59,6 +60,7 @@ class RunReport:
     degraded: bool
     error: str | None
     duration: timedelta
+    drift: Drift = ()
 
     @property
     def failed(self) -> bool:
@@ -121,6 +123,7 @@ class Line:
         self._last_window: int | None = None  # begin of the last window: all before it has been read whole
         self._gap = False
         self._announced: int | None = None
+        self._fields: Fields | None = None
 
     def begin(self) -> datetime | None:
         """Open the run; answers where to read from: the watermark less the overlap, or None for all."""
@@ -169,6 +172,8 @@ class Line:
                          "run": self.run, "raw": raw, **counts.as_dict()})  # fmt: skip
             self.stop("before_commit")
         self.counts, self.pages = total, pages
+        if batch.fields is not None:
+            self._fields = batch.fields.and_of(self._fields)
         self.stop("committed")
         return counts
 
@@ -207,6 +212,7 @@ class Line:
                 self.store.writer, "run.finished", {"source": self.key.source, "stream": self.key.stream,
                 "run": self.run, "outcome": outcome, **self.counts.as_dict()})  # fmt: skip
             mark = progress.watermark(connection, self.key)
+            drift = self._drift(connection, whole=outcome == COMPLETE)
         return RunReport(
             run=self.run,
             source=self.key.source,
@@ -221,7 +227,15 @@ class Line:
             degraded=degraded,
             error=said,
             duration=duration,
+            drift=drift,
         )
+
+    def _drift(self, connection: Any, *, whole: bool) -> Drift:
+        """What has become of the fields of the items; nothing where none came."""
+        if self._fields is None:
+            return ()
+        whole = whole and self.counts.fetched >= columns.ENOUGH
+        return columns.settle(connection, self.key, self._fields, run=self.run, whole=whole)
 
     def _writes(self, connection: Any, now: str) -> Transaction:
         key = self.key

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import zstandard
 
-from hub.batch import Batch, Refusal, Row, spot_of
+from hub.batch import Batch, Fields, Refusal, Row, spot_of
 from hub.clock import utc_text
 from hub.contract import Adapter, Item, Page
 from hub.errors import AdapterBug, RecordRejected
@@ -27,6 +27,7 @@ UNREADABLE = "row.unreadable"
 """Code of the rejection of a row that could not be read out of its file or table."""
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
+_OURS = frozenset((LINE_FIELD, UNREAD_FIELD))
 _DIGIT = re.compile(r"\d")
 _NATURAL = "1"  # party_type
 _NOTHING: Told = {}
@@ -70,6 +71,7 @@ class Shaper:
                 ),
                 total=page.total,
                 last=start + CHUNK >= len(items),
+                fields=fields_of(part),
             )
 
     def rows(self, items: Sequence[Item], fetched: datetime, first: int = 0) -> tuple[list[Row], list[Refusal]]:
@@ -115,6 +117,24 @@ class Shaper:
         if UNREAD_FIELD in item:
             raise RecordRejected(UNREADABLE, f"line {item.get(LINE_FIELD)}", str(item[UNREAD_FIELD]))
         return self.adapter.draft(item)
+
+
+def fields_of(items: Sequence[Item]) -> Fields | None:
+    """The names of the fields items came with; None where they have none. Marks of ours (a line's number) are none."""
+    seen: set[str] = set()
+    each: set[str] | None = None
+    last: object = None
+    for item in items:
+        if item.__class__ is not dict and not isinstance(item, Mapping):
+            continue
+        names = item.keys()
+        if names == last:  # most pages have one shape
+            continue
+        last = names
+        seen.update(names)
+        each = set(names) if each is None else each.intersection(names)
+    told = frozenset(name for name in seen if isinstance(name, str)) - _OURS
+    return Fields(told, told.intersection(each or ())) if told else None
 
 
 def head(record: Told) -> tuple[Any, ...]:

@@ -103,6 +103,10 @@ def _show_runs(reports: Sequence["SourceReport"], seconds: float) -> bool:
     for report in reports:
         for why in filter(None, (report.broken, *(run.error for run in report.runs))):
             say(f"{report.source}: {why}")
+        for run in report.runs:
+            if run.drift:
+                told = ", ".join(f"{name} ({change})" for name, change in run.drift)
+                say(f"{report.source}: 字段有变 fields have changed: {told}")
     runs = [run for report in reports for run in report.runs]
     fetched = sum(run.counts.fetched for run in runs)
     stored = sum(run.counts.stored + run.counts.deleted for run in runs)

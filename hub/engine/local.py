@@ -279,7 +279,7 @@ def _tell(worker: _Worker, message: tuple[Any, ...]) -> None:
 
 
 def log_run(report: RunReport) -> None:
-    """The canonical line of a run."""
+    """The canonical line of a run, and one for each field that came or went."""
     events.log(
         events.RUN_FINISHED,
         source=report.source,
@@ -292,5 +292,17 @@ def log_run(report: RunReport) -> None:
         watermark=utc_text(report.watermark) if report.watermark else None,
         duration_s=round(report.duration.total_seconds(), 3),
         error=report.error,
+        degraded=report.degraded,
+        drifted=len(report.drift),
         **report.counts.as_dict(),
     )
+    for name, change in report.drift:
+        events.log(
+            events.SOURCE_DRIFTED,
+            source=report.source,
+            stream=report.stream,
+            adapter=report.adapter,
+            run_id=report.run,
+            field=name,
+            change=change,
+        )

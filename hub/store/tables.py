@@ -201,6 +201,19 @@ class Link(SQLModel, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class StreamField(SQLModel, table=True):
+    """A field the items of a stream have had: whether each so far had it, and whether it is gone."""
+
+    __tablename__ = "stream_field"
+    home: str = Field(sa_column=Column(String(6), primary_key=True))
+    source: str = Field(sa_column=Column(String(64), primary_key=True))
+    stream: str = Field(sa_column=Column(String(64), primary_key=True))
+    name: str = Field(sa_column=Column(String(64), primary_key=True))
+    each: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    gone: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    run: int = Field(sa_column=Column(BigInteger, nullable=False))  # that last changed anything here
+
+
 class Audit(SQLModel, table=True):
     """One hash chain per writer: ``hash`` = SM3(previous hash ‖ canonical entry). ``entry`` holds no personal data."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from world import pull, rows, source_settings
@@ -79,6 +80,7 @@ def test_names_that_could_be_somebodys_number_and_too_many_are_not_learnt(store:
 
 
 def test_fields_of_items_of_several_shapes() -> None:
-    items = [{"a": 1, "b": 2, "#": 7}, {"a": 1, "b": 3, "#": 8}, {"a": 1, "c": 2, 5: 1}]
+    items: list[Any] = [{"a": 1, "b": 2, "#": 7}, {"a": 1, "b": 3, "#": 8}, {"a": 1, "c": 2, 5: 1}]
     assert fields_of(items) == Fields(frozenset("abc"), frozenset("a"))
-    assert fields_of([]) is fields_of(["text"]) is None  # type: ignore[list-item]
+    texts: list[Any] = ["text"]
+    assert fields_of([]) is fields_of(texts) is None

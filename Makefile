@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 N      ?= 200000
 DATA   ?=
 SERVE  ?=
+ALL    ?=
 
 # An environment for each need, all in .venv; a stamp is renewed only when pyproject.toml has changed.
 RUN    := $(VENV)/.run
@@ -19,11 +20,12 @@ CODE   := hub schemas adapters conformance bench tests
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUN) ## four simulated sources into one network, then a summary; SERVE=1 stays up, DATA=DIR feeds real texts
-	@$(BIN)/python -m conformance.lab.demo $(if $(DATA),--data $(DATA)) $(if $(filter-out 0,$(SERVE)),--serve)
+demo: $(RUN) ## four simulated sources into one network, then a summary; ALL=1 all, SERVE=1 stays up, DATA=DIR real texts
+	@$(BIN)/python -m conformance.lab.demo $(if $(DATA),--data $(DATA)) $(if $(filter-out 0,$(ALL)),--all) \
+	  $(if $(filter-out 0,$(SERVE)),--serve)
 
 test: $(CHECK) ## every test but the slow ones, which `make nightly` runs too
-	@$(BIN)/python -m pytest -n 2 -q -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -q -m "not slow" --systems
 
 check: $(CHECK) ## lint, format, types, arrows, docs
 	@$(BIN)/ruff check $(CODE)
@@ -47,14 +49,16 @@ bench: $(BENCH) ## speed against the raw limit and dlt, five repetitions; N=2000
 docs: $(CHECK) ## run every example of the READMEs and compare the docs with the code
 	@$(BIN)/python -m pytest -q tests/docs
 
-golden: $(CHECK) ## write the golden files anew; look at the difference before you keep it
+golden: $(CHECK) ## write the golden files and the map of systems anew; look at the difference before you keep it
 	@$(BIN)/python -m schemas.export tests/golden/schemas
 	@$(BIN)/python -m conformance.conduct tests/golden/conduct.txt
-	@git --no-pager diff --stat -- tests/golden
+	@$(BIN)/python tests/systems_map.py
+	@git --no-pager diff --stat -- tests/golden docs/systems.md
 
 nightly: $(BENCH) ## everything: slow tests too, checks, demo, proof of the suite, stages, bench
-	@$(BIN)/python -m pytest -n 2 -q
-	@$(MAKE) --no-print-directory check demo conform conform-proof
+	@$(BIN)/python -m pytest -n 2 -q --systems
+	@$(MAKE) --no-print-directory check conform conform-proof
+	@$(MAKE) --no-print-directory demo ALL=1
 	@$(BIN)/python -m bench.stages
 	@$(MAKE) --no-print-directory bench
 

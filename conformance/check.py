@@ -48,8 +48,14 @@ FAMILIES = {
     "ER": "errors",
     "PV": "privacy",
     "OP": "operate",
+    "DL": "deliver",
+    "IN": "inbox",
 }
 """Families of checks, in the order they run."""
+
+
+ASKING = frozenset({"NT", "PG", "RS", "ER", "PV-02", "OP-01", "OP-02", "OP-03", "OP-04", "OP-05", "OP-11"})
+"""Families and checks about how a source is asked: they say nothing of one that only pushes."""
 
 
 class Violation(AssertionError):
@@ -89,6 +95,11 @@ class Check:
     def family(self) -> str:
         """The two letters before the number."""
         return self.id[:2]
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is about how a source is asked."""
+        return not ASKING.isdisjoint((self.id, self.family))
 
 
 CHECKS: dict[str, Check] = {}

@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.check import CHECKS, Outcome
 from conformance.harness import Harness
+from conformance.lab.receiver import Receiver
 from conformance.order import in_order
 from conformance.reference import Reference
 from conformance.replay import SimSource
@@ -23,7 +24,7 @@ from conformance.subject import Subject
 from conformance.suite import Suite, installed
 from conformance.verdict import Result
 from hub.api import Page
-from hub.testing import RunReport, Store
+from hub.testing import Handed, RunReport, Store
 
 REFERENCE = "reference"
 
@@ -48,14 +49,34 @@ class Witness(Harness):
         """As ever, and with what is done to its dial written down."""
         with super().source(*scenario, **options) as sim:
             self._note("source", *scenario, f"{len(list(sim.rows))} rows")
-            turn = sim.fault
-
-            def fault(kind: str, **how: Any) -> None:
-                self._note("fault", kind, **how)
-                turn(kind, **how)
-
-            sim.fault = fault  # type: ignore[method-assign]
+            self._watch(sim)
             yield sim
+
+    @contextmanager
+    def receiver(self) -> Iterator[Receiver]:
+        """As ever, and with what is done to its dial written down."""
+        with super().receiver() as receiver:
+            self._note("receiver", f"{len(list(receiver.rows))} rows")
+            self._watch(receiver)
+            yield receiver
+
+    def post(self, receiver: Receiver, store: Store, kind: str, cause: str = "") -> str:
+        """As ever, and written down."""
+        self._note("post", kind, cause)
+        return super().post(receiver, store, kind, cause)
+
+    def send(self, receiver: Receiver, store: Store, **options: Any) -> list[Handed]:
+        """As ever, and written down with what came of it and what the source was asked for until now."""
+        found = super().send(receiver, store, **options)
+        came = f"({receiver.mood}: {len(receiver.came)} calls, {len(receiver.acts)} acts)"
+        self._note("send", *(each.state for each in found), came, **options)
+        return found
+
+    def send_killed(self, receiver: Receiver, store: Store, point: str) -> bool:
+        """As ever, and written down."""
+        died = super().send_killed(receiver, store, point)
+        self._note("killed" if died else "not killed", point)
+        return died
 
     def run(self, sim: SimSource, store: Store, **options: Any) -> RunReport:
         """As ever, and written down with what came of it."""
@@ -84,6 +105,20 @@ class Witness(Harness):
         self._note("zone", name)
         with super().in_zone(name):
             yield
+
+    def note(self, *words: str) -> None:
+        """Written down."""
+        self._note(*words)
+
+    def _watch(self, sim: SimSource) -> None:
+        """Write down what is done to its dial."""
+        turn = sim.fault
+
+        def fault(kind: str, **how: Any) -> None:
+            self._note("fault", kind, **how)
+            turn(kind, **how)
+
+        sim.fault = fault  # type: ignore[method-assign]
 
     def _note(self, *words: str, **options: Any) -> None:
         said = [f"{name}={_plain(value)}" for name, value in options.items() if not callable(value)]

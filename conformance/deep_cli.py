@@ -30,6 +30,8 @@ def deep(work: Any, names: Sequence[str], *, pages: int, wrong_secret: bool, as_
             subject = Subject.load(source.adapter)
         except SubjectInvalid as why:
             raise click.ClickException(f"{why}; the deep check needs it to know the source") from None
+        if subject.way == "push":
+            raise click.UsageError(f'"{name}" is not asked for anything: it pushes, and cannot be looked into')
         try:
             verdicts.append(look(subject, source, work.settings.http, pages=pages, wrong_secret=wrong_secret))
         except Exception as why:

@@ -14,10 +14,13 @@ _ABSENT: Any = object()
 
 
 class Template:
-    """One recorded reply, JSON or XML by its looks. Raises ValueError when there are no rows where ``wire`` says."""
+    """One recorded reply or push, JSON or XML by its looks. Raises ValueError without rows where ``wire`` says.
 
-    def __init__(self, text: str, wire: WireSpec) -> None:
-        self.wire = wire
+    ``single`` is one whose only row stands there as an object.
+    """
+
+    def __init__(self, text: str, wire: WireSpec, *, single: bool = False) -> None:
+        self.wire, self.single = wire, single
         self.is_xml = text.lstrip().startswith("<")
         self.rows: list[Row]
         if self.is_xml:
@@ -27,6 +30,8 @@ class Template:
         if wire.nested and not isinstance(value_at(self.body, wire.nested, open_last=False), str):
             raise ValueError(f"no JSON text at {wire.nested}")
         rows = value_at(self.body, wire.items)
+        if single and isinstance(rows, Mapping):
+            rows = [dict(rows)]
         if not isinstance(rows, list):
             raise ValueError(f"no rows at {wire.items or 'the top'}")  # noqa: TRY004 - what was recorded is a value
         self.rows = rows
@@ -43,7 +48,8 @@ class Template:
         """
         if self.is_xml:
             return _write_xml(self._element, self.wire, rows, values)
-        body = with_value(self.body, self.wire.items, list(rows))
+        told = rows[0] if self.single and len(rows) == 1 else list(rows)
+        body = with_value(self.body, self.wire.items, told)
         for path, value in values.items():
             known = value_at(self.body, path)
             body = with_value(body, path, str(value) if isinstance(known, str) and isinstance(value, int) else value)
@@ -86,6 +92,14 @@ def _opened(value: Any) -> Any:
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def flat(body: Any, before: str = "") -> dict[str, Any]:
+    """The parameters of a JSON body by the names the hub gives them: those within objects with dots."""
+    found: dict[str, Any] = {}
+    for name, value in dict(body).items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {before + name: value}
+    return found
 
 
 def asked_in_xml(body: bytes) -> dict[str, str]:

@@ -19,15 +19,22 @@ from pathlib import Path
 from typing import Any
 
 from conformance.canaries import Canaries
+from conformance.check import NotApplicable
+from conformance.envelopes import Template
 from conformance.lab.folder import FolderSim
+from conformance.lab.receiver import Receiver
+from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
+from conformance.orders import body_of, matter_of
+from conformance.pushing import opened, push, read, sender_of, stream_of
 from conformance.replay import SimSource
-from conformance.scenarios import TWO_PAGES, Recording, rows_of
-from conformance.subject import Subject, SubjectInvalid, own_settings
+from conformance.scenarios import TWO_PAGES, Recording, pushed_of, rows_of
+from conformance.subject import Subject, SubjectInvalid, own_settings, somewhere
 from conformance.times import Times
 from conformance.traffic import Exchange, Mask, Traffic
 from hub.api import Draft, Item, Page
 from hub.testing import (
+    Handed,
     HttpSettings,
     Mapper,
     RecordRow,
@@ -35,14 +42,18 @@ from hub.testing import (
     SourceSettings,
     Stop,
     Store,
+    adapter_config,
     caught_events,
     mapper_for,
     new_store,
     no_stop,
     open_wire,
+    post_delivery,
     records,
     run_and_die,
     run_source,
+    send_and_die,
+    send_due,
 )
 
 QUICK = HttpSettings(connect_s=2, read_s=2, total_s=5, attempts=3)
@@ -97,13 +108,16 @@ class Harness:
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """The last calls of the check and their replies, masked: they may be shown to anyone."""
-        if "recording" not in vars(self):
+        if vars(self).keys().isdisjoint(("recording", "_held")):
             return ()  # nothing has been asked of any source
-        return self.traffic.told(Mask(self.subject.wire, self.recording, self.canaries))
+        return self.traffic.told(Mask(self.subject.wire, self._held, self.canaries))
 
     def observe(self, count: int = 1) -> None:
         """Tell that something was looked at. A check that observes nothing has proven nothing."""
         self.observed += count
+
+    def note(self, *words: str) -> None:
+        """Told of each push and each reading of pushes. Nobody keeps it here."""
 
     @property
     def waits(self) -> list[float]:
@@ -112,7 +126,8 @@ class Harness:
 
     @cached_property
     def recording(self) -> Recording:
-        """The recording ``two_pages``. Raises SubjectInvalid."""
+        """The recording ``two_pages``. Raises SubjectInvalid, and NotApplicable where there are no rows to record."""
+        self._read()
         found = Recording.read(self.subject.folder, self.subject.wire)
         if len(found.rows) < 2:
             raise SubjectInvalid("recordings/two_pages.jsonl: fewer than two rows")
@@ -121,11 +136,13 @@ class Harness:
     @cached_property
     def mapper(self) -> Mapper:
         """The adapter's way to the taxonomy, made once: a fifth of a second's work."""
-        return mapper_for(self.subject.kind, None)
+        return mapper_for(self.subject.teller, None)
 
     @property
     def page_size(self) -> int:
         """Rows on a page when nothing else is asked: as recorded, and few enough for two pages."""
+        if self.subject.way == "none":
+            return 0
         return min(self.recording.per_page, (len(self.recording.rows) + 1) // 2)
 
     @contextmanager
@@ -137,16 +154,28 @@ class Harness:
         Raises SubjectInvalid for a scenario that neither is recorded nor can be derived.
         """
         folder, wire = self.subject.folder, self.subject.wire
+        if self.subject.way == "none":
+            with SimSource(wire, self._held, (), self.traffic) as sim:
+                yield sim
+            return
         held = rows_of(scenario, folder, wire, self.times) if rows is None else [dict(row) for row in rows]
         planted = self.canaries.plant(held, wire.person)
         if self.subject.way == "table":
             made: SimSource = TableSim(wire, self.recording, planted, self.traffic, secret=self.canaries.secret)
         elif self.subject.way == "folder":
             made = FolderSim(wire, self.recording, planted, self.traffic)
+        elif self.subject.way == "push":
+            made = sender_of(self, planted)
         else:
             made = SimSource(wire, self.recording, planted, self.traffic)
         with made as sim:
             yield sim
+
+    @cached_property
+    def pushed(self) -> Recording:
+        """What the source pushes: its shape, and its rows. Raises SubjectInvalid."""
+        own = stream_of(self) != self.subject.manifest.streams[0].name
+        return pushed_of(self.subject.folder, self.subject.wire, self.recording, own=own)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -162,6 +191,7 @@ class Harness:
         """
         oldest = min((at for row in sim.rows if (at := sim.moment(row)) is not None), default=sim.clock)
         options = {
+            **somewhere(self.subject.kind),
             **sim.place,
             "history_from": oldest.astimezone(self.times.zone).date().isoformat(),
             "page_size": self.page_size,
@@ -193,8 +223,17 @@ class Harness:
 
         ``clock`` is the hub's, by default the source's; ``stop`` is called at each of ``hub.testing.POINTS``;
         ``changes`` go to `settings`. Raises SubjectInvalid for an adapter of more than one stream.
+
+        A source that only pushes tells of all its rows, and what it told is read.
         """
-        with self._listening():
+        if isinstance(sim, Sender):
+            push(self, sim, store, **changes)
+            report = read(self, sim, store, clock=clock, stop=stop, **changes)
+            if report is None:
+                raise NotApplicable("a source that pushes says nothing where it has no rows")
+            return report
+        self._read()
+        with self.listening():
             reports = run_source(
                 store,
                 self.subject.kind,
@@ -220,7 +259,13 @@ class Harness:
         http: HttpSettings | None = None,
         **changes: Any,
     ) -> list[Page]:
-        """One read through the real HTTP source, no store. Counts as observed. Raises what the read raises."""
+        """One read through the real HTTP source, no store. Counts as observed. Raises what the read raises.
+
+        Of a source that only pushes: its pushes, as `Adapter.items` gets them.
+        """
+        if isinstance(sim, Sender):
+            return opened(self, sim, **changes)
+        self._read()
         wire = open_wire(
             self.subject.kind,
             self.settings(sim, **changes),
@@ -228,7 +273,7 @@ class Harness:
             clock=clock or (lambda: sim.clock),
             sleep=_no_wait,
         )
-        with self._listening(), wire as (adapter, source):
+        with self.listening(), wire as (adapter, source):
             source.start_read(self.subject.manifest.streams[0].name)
             pages = []
             for page in adapter.pages(source, since):
@@ -241,7 +286,7 @@ class Harness:
         adapter = self.adapter(sim, **changes)
         seen = []
         for number, page in enumerate(self.pages(sim, since, **changes), 1):
-            with self._listening():
+            with self.listening():
                 for row, item in enumerate(adapter.items(page), 1):
                     seen.append(Seen(f"page {number} row {row}", item, adapter.draft(item)))
         self.observe(len(seen))
@@ -254,8 +299,50 @@ class Harness:
 
     def adapter(self, sim: SimSource, **changes: Any) -> Any:
         """The adapter itself, configured for the simulated source."""
+        if isinstance(sim, Sender):
+            return self.subject.kind(adapter_config(self.settings(sim, **changes), self.subject.kind.Config))
         with open_wire(self.subject.kind, self.settings(sim, **changes)) as (adapter, _):
             return adapter
+
+    @contextmanager
+    def receiver(self) -> Iterator[Receiver]:
+        """The simulated source as it takes deliveries, with the rows of the recording. Raises SubjectInvalid."""
+        wire, deliver = self.subject.wire, self.subject.spec.deliver
+        if deliver is None:
+            raise SubjectInvalid("conformance.toml: deliver: the source's way to take deliveries is not told")
+        rows = self.canaries.plant([dict(row) for row in self._held.rows], wire.person)
+        with Receiver(wire, deliver, self._held, rows, self.traffic) as receiver:
+            yield receiver
+
+    def post(self, receiver: Receiver, store: Store, kind: str, cause: str = "task 330110-1") -> str:
+        """Write a delivery of that kind, about the receiver's first matter, to the outbox; answers its key."""
+        body = body_of(kind, self.subject.spec, matter_of(receiver.keys), self.canaries, receiver.clock)
+        return post_delivery(store, self.settings(receiver), kind, body, cause=cause, now=receiver.clock)
+
+    def send(
+        self, receiver: Receiver, store: Store, *, clock: Clock | None = None, http: HttpSettings | None = None
+    ) -> list[Handed]:
+        """Send what is due, through the real sender; what came to the receiver counts as observed.
+
+        ``clock`` is the hub's, by default the source's. Answers all deliveries there are, in the order of posting.
+        """
+        before = len(receiver.came)
+        with self.listening():
+            found = send_due(
+                store,
+                self.subject.kind,
+                self.settings(receiver),
+                http=http or limits(receiver),
+                clock=clock or (lambda: receiver.clock),
+            )
+        self.observe(len(receiver.came) - before)
+        return found
+
+    def send_killed(self, receiver: Receiver, store: Store, point: str) -> bool:
+        """Send in a child process that dies at a point of ``hub.testing.DELIVERY_POINTS``; whether it died there."""
+        self.observe()
+        settings = self.settings(receiver)
+        return send_and_die(store, self.subject.kind, settings, point, http=QUICK, now=receiver.clock)
 
     def records(self, store: Store) -> list[RecordRow]:
         """The store's records, opened, in key order. They count as observed."""
@@ -268,6 +355,7 @@ class Harness:
 
         Answers whether it died there; False: it ended without coming so far. The adapter's class must be importable.
         """
+        self._read()
         self.observe()
         settings = self.settings(sim, **changes)
         return run_and_die(store, self.subject.kind, settings, point, times, http=QUICK, now=sim.clock)
@@ -287,8 +375,20 @@ class Harness:
                 os.environ["TZ"] = before
             time.tzset()
 
+    @cached_property
+    def _held(self) -> Recording:
+        """What a simulated source is made of: the recording, one without rows where there is nothing to read."""
+        if self.subject.way == "none":
+            return Recording(Template("[]", self.subject.wire), (), 1)
+        return self.recording
+
+    def _read(self) -> None:
+        """Before anything is read. Raises NotApplicable where nothing is."""
+        if self.subject.way == "none":
+            raise NotApplicable("nothing is read of it: it declares no stream")
+
     @contextmanager
-    def _listening(self) -> Iterator[None]:
+    def listening(self) -> Iterator[None]:
         """Hear what is logged and printed in the block."""
         said = io.StringIO()
         ear = logging.StreamHandler(said)

@@ -60,7 +60,7 @@ class Live(Harness):
 
     def read(self, instance: SourceSettings, since: datetime | None, most: int) -> Read:
         """A read of at most so many pages with rows. Raises what the read raises."""
-        with self._listening(), open_wire(self.subject.kind, instance, http=self.http) as (adapter, source):
+        with self.listening(), open_wire(self.subject.kind, instance, http=self.http) as (adapter, source):
             source.start_read(self.subject.manifest.streams[0].name)
             pages: list[Page] = []
             for number, page in enumerate(adapter.pages(source, since)):
@@ -90,7 +90,7 @@ class Live(Harness):
                 # without receipts: what lands in a store that is thrown away must not be acknowledged to anyone
                 return (replace(page, receipt=None) for page in pages if page.stream == source.stream)
 
-        with self._listening(), self.store() as store:
+        with self.listening(), self.store() as store:
             reports = run_source(store, Reread, self.instance, http=self.http, mapper=self.mapper)
             found = records(store)
         told = [f"{line['code']}@{line['field']}" for line in self.log if line["event"] == "record.rejected"]
@@ -101,9 +101,9 @@ def look(
     subject: Subject, instance: SourceSettings, http: HttpSettings, *, pages: int, wrong_secret: bool = False
 ) -> Verdict:
     """Look at one live source. ``wrong_secret`` allows one call with a wrong one. Raises ConfigError."""
-    live = Live(subject, instance, http, most=pages)
-    with open_wire(subject.kind, instance, http=http):
+    with open_wire(subject.kind, instance, http=http) as (adapter, _):
         pass  # settings that do not fit are the operator's, not the source's
+    live = Live(replace(subject, instance=adapter), instance, http, most=pages)
     chosen = [check for check in in_order() if check.family in OFFLINE]
     chosen += [check for check in LIVE.values() if wrong_secret or check.id != WRONG_SECRET]
     checks = {check.id: check for check in chosen}

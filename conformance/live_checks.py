@@ -230,8 +230,7 @@ def _wrong_secret_is_denied(live: "Live") -> None:
     )
 
 
-_FIRST, _ROWS = ("LV-01",), ("LV-02",)
-_COUNTED, _SINCE = frozenset({Capability.COUNTED}), frozenset({Capability.INCREMENTAL})
+_NEEDS = {"LV-03": frozenset({Capability.COUNTED}), "LV-11": frozenset({Capability.INCREMENTAL})}
 
 
 def _checks() -> Iterable[Check]:
@@ -262,10 +261,8 @@ def _checks() -> Iterable[Check]:
         (WRONG_SECRET, _wrong_secret_is_denied, first, "A wrong secret is denied, and the denial is told as one.",
          "A denial that reads as no rows goes unnoticed for weeks."),
     )  # fmt: skip
-    needs = {"LV-03": Capability.COUNTED, "LV-11": Capability.INCREMENTAL}
     for id, run, after, clause, why in told:
-        wanted = frozenset({needs[id]}) if id in needs else frozenset()
-        yield Check(id, Level.READS, clause, "1.0", why, run, wanted, after)
+        yield Check(id, Level.READS, clause, "1.0", why, run, _NEEDS.get(id, frozenset()), after)
 
 
 LIVE: dict[str, Check] = {check.id: check for check in _checks()}

@@ -29,7 +29,7 @@ from conformance.suite import installed, prove, prove_installed
 from conformance.verdict import Verdict
 
 FILE = Path("build/conform-proof.json")
-APART = ("killed_by", "modules", "survivors", "void")
+APART = ("killed_by", "modules", "survivors", "void", "unsteady")
 """What is told of the changes beside their count."""
 
 

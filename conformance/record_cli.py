@@ -60,6 +60,8 @@ def record(
         subject = Subject.load(name)
     except SubjectInvalid as why:
         raise click.ClickException(f"{why}; `hub adapter new` writes a first one") from None
+    if subject.way == "push":
+        raise click.UsageError(f'"{name}" asks for nothing: record pushes as they come, with other people in them')
     settings, http = _from_url(name, str(url), given) if source is None else _from_hub(ctx.obj, name, source)
     file = to or subject.folder / "recordings" / "two_pages.jsonl"
     if file.exists() and not replace:

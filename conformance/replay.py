@@ -116,6 +116,7 @@ class SimSource:
         `conformance.lab.faults` tells the kinds and their options. ``refused`` lasts until `clear`, whatever ``times``.
         """
         assert self._server is not None
+        new = Fault(kind, after, times, {**self._usual(kind), **options})
         if kind == "refused" and not after:
             self.stop()
             return
@@ -123,7 +124,7 @@ class SimSource:
             raise ValueError("this source hands out no tokens")
         if kind == "foreign_link" and self.spec.page.kind != "link":
             raise ValueError("this source gives no links")
-        self._server.dial.set(Fault(kind, after, times, {**self._usual(kind), **options}))
+        self._server.dial.set(new)
 
     def _usual(self, kind: str) -> dict[str, Any]:
         """The fields a fault of rows means when it is not told others."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.check import NotApplicable, Violation
@@ -14,6 +14,9 @@ from hub.testing import RecordRow, Stop, Store
 
 EVERYTHING = 10**9
 """Seconds of overlap that lead back before any row: what changed since then is everything."""
+
+FAR = timedelta(days=9999)
+"""Before or behind any time that is told."""
 
 TRUE_TO_KEY = ("RC-02", "RC-05", "RC-06")
 TRUE_TO_TIME = (*TRUE_TO_KEY, "RC-07", "RC-08")
@@ -52,8 +55,8 @@ def recorded(h: Harness) -> list[Row]:
     return deepcopy(rows)
 
 
-def clone(h: Harness, number: int, at: datetime) -> Row:
-    """A row like the first recorded one, under another key, changed at that time."""
+def clone(h: Harness, at: datetime, number: int = 1) -> Row:
+    """A row like the first recorded one, under another key for each number from 1, changed at that time."""
     wire, row = h.subject.wire, recorded(h)[0]
     return {**row, wire.key: numbered(row[wire.key], number), wire.time: stamp(h, at)}
 

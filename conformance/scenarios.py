@@ -1,21 +1,26 @@
 """What a simulated source holds: the rows of a recording, and the scenarios derived from them.
 
 A recording is ``recordings/<scenario>.jsonl``, one exchange a line:
-``{"request": {"method", "path", …}, "response": {"status", "headers", "body"}}``, the body as text.
+``{"request": {"method", "path", …}, "response": {"status", "headers", "body"}}``, the body as text. A request that goes
+to the hub (``/in/…``) is a push: its own body holds the rows.
 """
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conformance.envelopes import Template
+from conformance.envelopes import Template, with_value
 from conformance.lab.rows import Row
 from conformance.subject import SubjectInvalid, WireSpec
 from conformance.times import Times
 
 UNKNOWN_CODE = "ZZ-UNKNOWN"
 TWO_PAGES = "two_pages"
+PUSHED = "pushed"
+"""The recording that shows what a push looks like, where the source is asked as well."""
+
+INBOX = "/in/"
 SCENARIOS = (TWO_PAGES, "empty", "update", "bad_row", "unknown_code", "delete")
 """Scenarios there always are; a recording of any other name is one as well."""
 
@@ -28,6 +33,7 @@ class Recording:
     rows: tuple[Row, ...]
     per_page: int
     login: str = ""  # body of the recorded login, if there is one
+    pushed: bool = False  # its rows came in pushes
 
     @classmethod
     def read(cls, folder: Path, wire: WireSpec, name: str = TWO_PAGES) -> "Recording":
@@ -37,20 +43,41 @@ class Recording:
             exchanges = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         except (OSError, ValueError) as why:
             raise SubjectInvalid(f"recordings/{path.name}: {type(why).__name__}") from why
-        login, pages = "", []
+        login, pages, pushed = "", [], False
         for number, exchange in enumerate(exchanges, 1):
             try:
-                asked, body = exchange["request"]["path"], exchange["response"]["body"]
+                asked = exchange["request"]["path"]
+                body = exchange["request" if asked.startswith(INBOX) else "response"]["body"]
                 if wire.login is not None and asked.endswith(wire.login.path) and asked != wire.path:
                     login = body
                 else:
-                    pages.append(Template(body, wire))
+                    pushed = asked.startswith(INBOX)
+                    pages.append(Template(body, wire, single=_single(asked, wire)))
             except (KeyError, TypeError, AttributeError, ValueError) as why:
                 raise SubjectInvalid(f"recordings/{path.name}:{number}: {type(why).__name__}: {why}") from why
         if not pages:
             raise SubjectInvalid(f"recordings/{path.name}: no reply with rows")
         fullest = max(pages, key=lambda page: len(page.rows))
-        return cls(fullest, tuple(row for page in pages for row in page.rows), len(fullest.rows) or 1, login)
+        return cls(fullest, tuple(row for page in pages for row in page.rows), len(fullest.rows) or 1, login, pushed)
+
+
+def _single(path: str, wire: WireSpec) -> bool:
+    return path.startswith(INBOX) and wire.push is not None and wire.push.single
+
+
+def pushed_of(folder: Path, wire: WireSpec, recording: Recording, *, own: bool) -> Recording:
+    """What the source pushes: shaped as recorded in `PUSHED`, else as told, else as a reply.
+
+    The rows are those of ``recording``, unless pushes are a stream of their ``own``. Raises SubjectInvalid.
+    """
+    push = wire.push
+    if push is None or recording.pushed:
+        return recording
+    wire = wire.model_copy(update={"items": push.items or wire.items, "nested": ""})
+    if (folder / "recordings" / f"{PUSHED}.jsonl").is_file():
+        found = Recording.read(folder, wire, PUSHED)
+        return found if own else replace(recording, template=found.template)
+    return replace(recording, template=Template(json.dumps(with_value({}, wire.items, [])), wire, single=push.single))
 
 
 def rows_of(scenario: str, folder: Path, wire: WireSpec, times: Times) -> list[Row]:

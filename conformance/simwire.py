@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 import orjson
 
-from conformance.envelopes import asked_in_xml, with_value
+from conformance.envelopes import asked_in_xml, flat, with_value
 from conformance.lab.rows import Entry, Rank, Row
 from conformance.lab.server import LOOPBACK
 from conformance.lab.wire import Call as Request
 from conformance.lab.wire import Chunk, Refusal, Reply, Tokens, Wire
+from conformance.lending import Lender
 from conformance.scenarios import Recording
 from conformance.subject import WireSpec
 from conformance.times import Times
@@ -59,9 +60,12 @@ class SimWire(Wire):
         self.calls: list[Call] = []
         self.logins = 0
         self.past_end = spec.page.past_end
+        self._lender: Lender | None = None
         if spec.login is not None:
             self.login_path = spec.prefix + spec.login.path
             self.tokens = Tokens(clock, TOKEN_LIFE_S)
+            if spec.login.lending is not None:
+                self._lender = Lender(spec.login.lending, self.tokens)
         self._since = Times(spec.since.style or spec.time_style, spec.zone) if spec.since else None
         self._window = Times(spec.window.style, spec.zone) if spec.window else None
         super().__init__(rows, clock=clock)
@@ -74,7 +78,7 @@ class SimWire(Wire):
 
     def note(self, call: Request) -> None:
         """Keep the call."""
-        if call.path == self.login_path:
+        if self.is_login(call.path):
             self.logins += 1
             self.traffic.asked(call, {})
             return
@@ -82,6 +86,8 @@ class SimWire(Wire):
             params = self.params(call)
         except (KeyError, ValueError):
             params = {}
+        if self.spec.login is not None and self.spec.login.lending is not None:  # another one with each secret lent
+            params = {name: value for name, value in params.items() if name != self.spec.login.lending.sign}
         self.calls.append(Call(call.method, call.path, params, call.headers, call.body))
         self.traffic.asked(call, params)
 
@@ -102,24 +108,43 @@ class SimWire(Wire):
             return call.query
         if spec.place == "xml":
             return asked_in_xml(call.body)
-        return call.json() if spec.place == "json" else call.form()
+        return flat(call.json()) if spec.place == "json" else call.form()
+
+    def is_login(self, path: str) -> bool:
+        """Where tokens are had, and where lent secrets are renewed."""
+        lending = self.spec.login.lending if self.spec.login else None
+        return super().is_login(path) or (lending is not None and path == self.spec.prefix + lending.renew)
 
     def login(self, call: Request) -> Reply:
-        """The recorded answer with a new token; nobody is turned away."""
+        """The recorded answer with a new token. Only a renewal by a secret that was not lent is turned away."""
         spec, tokens = self.spec.login, self.tokens
         assert spec is not None
         assert tokens is not None
-        known = orjson.loads(self.recording.login or spec.answer)
-        answer = orjson.dumps(with_value(known, spec.token, tokens.issue()))
-        return Reply(answer.decode().encode(self.encoding))
+        values: Mapping[str, Any]
+        if self._lender is None:
+            values = {spec.token: tokens.issue()}
+        elif call.path == self.login_path or self._lender.renews(call.query):
+            values = self._lender.lend(spec.token, self.now())
+        else:
+            raise Refusal(self.refusal(call))
+        answer = orjson.loads(self.recording.login or spec.answer)
+        for path, value in values.items():
+            answer = with_value(answer, path, value)
+        return Reply(orjson.dumps(answer).decode().encode(self.encoding))
 
     def authorise(self, call: Request) -> None:
-        """A living token where there is a login; the headers ``requires`` lists."""
-        login = self.spec.login
-        sent = call.headers.get(login.header.lower(), "") if login else ""
-        dead = login is not None and self.tokens is not None and not self.tokens.alive(sent.removeprefix(login.prefix))
-        if dead or any(not call.headers.get(name.lower()) for name in self.spec.requires):
+        """A living token, or a signature by a living secret, where there is a login; the headers ``requires`` lists."""
+        if self._dead(call) or any(not call.headers.get(name.lower()) for name in self.spec.requires):
             raise Refusal(self.refusal(call))
+
+    def _dead(self, call: Request) -> bool:
+        login = self.spec.login
+        if login is None or self.tokens is None:
+            return False
+        if self._lender is not None:
+            return not self._lender.signed({**call.query, **self.params(call)})
+        sent = call.headers.get(login.header.lower(), "")
+        return not self.tokens.alive(sent.removeprefix(login.prefix))
 
     def refusal(self, call: Request) -> Reply:
         """What a call with wrong credentials gets."""

@@ -14,12 +14,12 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hub.api import Adapter, DatabaseConfig, FolderConfig, Manifest
-from hub.testing import load_adapter
+from hub.api import Adapter, Capability, DatabaseConfig, FolderConfig, HubError, Manifest
+from hub.testing import load_adapter, pulled
 
 FILE = "conformance.toml"
 AdapterClass = type[Adapter[Any]]
-Way = Literal["http", "folder", "table"]
+Way = Literal["http", "folder", "table", "push", "none"]
 """How an adapter's rows arrive."""
 
 
@@ -69,10 +69,27 @@ class WindowSpec(_Part):
     end_inclusive: bool = True
 
 
+class LendingSpec(_Part):
+    """A login that lends secrets to sign with: ``[wire.login.lending]``. The secret stands at the login's ``token``.
+
+    At ``renew`` a call signed with the secret at ``refresh`` gets new ones. Calls bear, as the parameter ``sign``, the
+    digest in hex of what ``signed`` tells: names of parameters, and ``{secret}``. ``ends`` are paths of ends of lives,
+    in epoch milliseconds, with the seconds they are ahead. Paths are in the answer.
+    """
+
+    renew: str
+    refresh: str
+    signed: tuple[str, ...]
+    sign: str = "sign"
+    algorithm: Literal["md5", "sha1", "sha256"] = "md5"
+    ends: dict[str, int] = {}
+
+
 class LoginSpec(_Part):
     """Where tokens are had and how they come back.
 
-    ``token`` is a path in the answer, which is the recorded one of ``path``, else ``answer`` (JSON text).
+    ``token`` is a path in the answer, which is the recorded one of ``path``, else ``answer`` (JSON text). With
+    ``lending`` it is a secret, and comes back in signatures.
     """
 
     path: str
@@ -80,6 +97,7 @@ class LoginSpec(_Part):
     header: str = "Authorization"
     prefix: str = ""
     answer: str = "{}"
+    lending: LendingSpec | None = None
 
 
 class ReplySpec(_Part):
@@ -113,6 +131,54 @@ class FilesSpec(_Part):
     delimiter: str = ","
     ready: Literal["still", "marker", "manifest"] = "still"
     marker: str = ".ok"
+
+
+class PushSpec(_Part):
+    """How the source pushes: the ``[wire.push]`` table. Paths are in the body of a push.
+
+    ``items`` is the path of the rows, ``rows`` of them in one push (0: as many as there are), or of the one row as an
+    object where it stands ``single``. ``number`` is the path of the push's own number, ``sent`` that of the time it
+    left at: both are others in each push, whatever it tells. ``answer`` is what the source takes for success, word for
+    word or as JSON. ``stream`` is the manifest's first unless it is told; of another one ``key`` and ``time`` are those
+    of its rows. ``recordings/pushed.jsonl`` shows what else stands in a body, and the rows of another stream.
+    """
+
+    stream: str = ""
+    items: str = ""
+    rows: int = Field(1, ge=0)
+    single: bool = False
+    number: str = ""
+    sent: str = ""
+    answer: str = ""
+    key: str = ""
+    time: str = ""
+
+
+class DeliverSpec(_Part):
+    """How the source takes what is handed to it: the ``[deliver]`` table.
+
+    ``paths`` tell, by kind of delivery, where it is taken, below the wire's ``prefix``, always by POST. ``place`` is
+    where its fields travel; with ``wrap`` as one JSON text in the form field of that name. The delivery's key stands in
+    the header ``key_header``, or in the field at the path ``key_field``. ``keyed``: the source acts once, however often
+    that key comes.
+
+    ``ok`` is the answer to one it takes, ``refused`` to one it does not take for the ``reason``, ``failed`` to one it
+    could not look at now; ``{key}`` in them is the key that came. ``number`` is its own number, if ``ok`` tells one.
+    ``bodies`` are what the suite hands over, by kind, in the place of its own (``schemas.delivery``).
+    """
+
+    paths: dict[str, str]
+    place: Literal["query", "json", "form"] = "json"
+    wrap: str = ""
+    key_header: str = ""
+    key_field: str = ""
+    keyed: bool = True
+    ok: ReplySpec
+    refused: ReplySpec
+    failed: ReplySpec
+    reason: str
+    number: str = ""
+    bodies: dict[str, dict[str, Any]] = {}
 
 
 class WireSpec(_Part):
@@ -158,6 +224,7 @@ class WireSpec(_Part):
     window: WindowSpec | None = None
     login: LoginSpec | None = None
     files: FilesSpec = FilesSpec()
+    push: PushSpec | None = None
     denied: ReplySpec = ReplySpec()
 
 
@@ -175,17 +242,22 @@ class SubjectSpec(_Part):
     unmapped: tuple[str, ...] = ()
     unmapped_codes: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
-    wire: WireSpec
+    wire: WireSpec = WireSpec(path="", key="")  # told wherever there is a stream
+    deliver: DeliverSpec | None = None  # told wherever DELIVER is claimed
     waive: tuple[dict[str, Any], ...] = ()  # read by `conformance.waivers`
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One adapter under test and the folder with its ``conformance.toml`` and ``recordings/``."""
+    """One adapter under test and the folder with its ``conformance.toml`` and ``recordings/``.
+
+    ``instance`` is one made of other settings than the file's: those of a live source.
+    """
 
     kind: AdapterClass
     folder: Path
     spec: SubjectSpec
+    instance: Adapter[Any] | None = None
 
     @classmethod
     def load(cls, name: str) -> Self:
@@ -201,12 +273,30 @@ class Subject:
         found = folder or next((place for base in kind.__mro__ for place in _folders(base) if _told(place)), None)
         if found is None or not _told(found):
             raise SubjectInvalid(f"no {FILE} beside {kind.__module__}")
-        return cls(kind, found, read_spec(found / FILE))
+        spec = read_spec(found / FILE)
+        if kind.manifest.streams and "wire" not in spec.model_fields_set:
+            raise SubjectInvalid(f"{FILE}: wire: Field required")
+        return cls(kind, found, spec)
+
+    @cached_property
+    def teller(self) -> AdapterClass | Adapter[Any]:
+        """What tells manifest and crosswalk: the class, or one made of the file's settings where these decide.
+
+        Raises SubjectInvalid.
+        """
+        if self.instance is not None or not self.kind.by_settings:
+            return self.instance or self.kind
+        try:
+            config = self.kind.Config.model_validate({**somewhere(self.kind), **self.spec.settings})
+        except (ValidationError, HubError) as why:
+            said = str(why) if isinstance(why, HubError) else _said(why)
+            raise SubjectInvalid(f"{FILE}: settings: {said}") from None
+        return self.kind(config)
 
     @property
     def manifest(self) -> Manifest:
         """The adapter's manifest."""
-        return self.kind.manifest
+        return self.teller.manifest
 
     @property
     def name(self) -> str:
@@ -225,8 +315,14 @@ class Subject:
 
     @cached_property
     def wire(self) -> WireSpec:
-        """How the source speaks. A database is asked by the hub itself, whose way of asking needs no telling."""
-        return self.spec.wire.model_copy(update=TABLE_ASKING) if self.way == "table" else self.spec.wire
+        """How the source speaks. A database is asked by the hub itself, whose way of asking needs no telling.
+
+        What is only pushed has no reply: its rows stand in the pushes.
+        """
+        wire = self.spec.wire
+        if self.way == "push" and wire.push is not None and wire.push.items:
+            return wire.model_copy(update={"items": wire.push.items})
+        return wire.model_copy(update=TABLE_ASKING) if self.way == "table" else wire
 
 
 TABLE_ASKING: Mapping[str, Any] = {
@@ -237,7 +333,14 @@ TABLE_ASKING: Mapping[str, Any] = {
 
 
 def way_of(kind: AdapterClass) -> Way:
-    """How an adapter's rows arrive, by the class of its settings."""
+    """How an adapter's rows arrive, by the class of its settings.
+
+    ``push`` where the hub asks for none of them, ``none`` where none arrive: it only delivers.
+    """
+    if not kind.manifest.streams:
+        return "none"
+    if Capability.PUSH in kind.manifest.capabilities and not pulled(kind):
+        return "push"
     if issubclass(kind.Config, DatabaseConfig):
         return "table"
     return "folder" if issubclass(kind.Config, FolderConfig) else "http"
@@ -249,20 +352,31 @@ def somewhere(kind: AdapterClass) -> Mapping[str, str]:
         "http": {"base_url": "http://127.0.0.1:9"},
         "folder": {"folder": "/nowhere"},
         "table": {"database": "sqlite:////nowhere/front.db"},
+        "none": {"base_url": "http://127.0.0.1:9"},
+        "push": {"base_url": "http://127.0.0.1:9"} if "base_url" in kind.Config.model_fields else {},
     }
     return nowhere[way_of(kind)]
 
 
 def read_spec(path: Path) -> SubjectSpec:
-    """Read a ``conformance.toml``. Raises SubjectInvalid with every problem, values untold."""
+    """Read a ``conformance.toml``. Raises SubjectInvalid with every problem, values untold.
+
+    Settings that name a file count from its folder, as in ``hub.toml``.
+    """
     try:
-        return SubjectSpec.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        spec = SubjectSpec.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        files = {name: str(path.parent / str(told)) for name, told in spec.settings.items() if name.endswith("_file")}
+        return spec.model_copy(update={"settings": spec.settings | files})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
         raise SubjectInvalid(f"{path.name}: {type(why).__name__}") from why
     except ValidationError as why:
-        problems = why.errors(include_input=False, include_url=False)
-        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)
-        raise SubjectInvalid(f"{path.name}: {said}") from None
+        raise SubjectInvalid(f"{path.name}: {_said(why)}") from None
+
+
+def _said(why: ValidationError) -> str:
+    """Every problem with its key, values untold."""
+    problems = why.errors(include_input=False, include_url=False)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)
 
 
 def _told(folder: Path) -> bool:

@@ -35,6 +35,12 @@ HOUSE = tuple(f"{Path(file).parent}/" for file in (hub.api.__file__, __file__))
 
 PREVIEW = "in preview: from the next release of the suite on, this fails"
 
+UNASKED = {
+    "push": "its source is not asked for anything: it pushes",
+    "none": "its target is not asked for anything: it is delivered to",
+}
+"""Why a check about asking does not apply, by how an adapter's rows arrive."""
+
 STORE = "store.error"
 """Code of the one error of the hub that says nothing about an adapter."""
 
@@ -96,6 +102,8 @@ class Suite:
             return Result(check, Outcome.BLOCKED, said=f"stands on {', '.join(fallen)}")
         if missing := check.needs - self.harness.subject.manifest.capabilities:
             return Result(check, Outcome.NOT_APPLICABLE, said=f"does not claim {', '.join(sorted(missing))}")
+        if check.asks and (unasked := UNASKED.get(self.harness.subject.way)):
+            return Result(check, Outcome.NOT_APPLICABLE, said=unasked)
         self.harness.begin()
         clock = time.perf_counter()
         try:

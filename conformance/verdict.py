@@ -89,16 +89,21 @@ class Verdict:
     def level(self) -> int | None:
         """The highest level whose checks, and all below, are good; 0 for none; None when only a part was run.
 
-        A level of which no check passed proves nothing and is not reached.
+        A level of which no check passed proves nothing and is not reached; those above it are only where none of its
+        checks applies, as to an adapter that reads nothing.
         """
         if not self.whole:
             return None
         reached = 0
         for level in Level:
             mine = [result for result in self.results if result.check.level is level]
-            if not all(result.good for result in mine) or not any(each.outcome is Outcome.PASS for each in mine):
+            if not mine or not all(result.good for result in mine):
                 break
-            reached = int(level)
+            outcomes = {result.outcome for result in mine}
+            if Outcome.PASS in outcomes:
+                reached = int(level)
+            elif outcomes != {Outcome.NOT_APPLICABLE}:
+                break
         return reached
 
     def count(self, outcome: Outcome) -> int:

@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 import hub.api  # loaded before the watch begins: what the hub does at import is not the adapter's
 
-What = Literal["network", "file", "process", "output", "clock"]
+What = Literal["network", "file", "process", "output", "clock", "environment"]
 
 LONGEST_S = 20.0
 """An adapter that is not imported, made and used by then does not end."""
@@ -126,18 +126,21 @@ class _Watch:
         home = next((folder for folder in file.parents if folder.name == self.package), file.parent)
         self._readable = tuple(f"{folder}{os.sep}" for folder in (home, *zoneinfo.TZPATH))
         self._into: list[Touch] | None = None
+        self._shaping = False
 
     def begin(self) -> None:
         """Lay the hooks. They stay for the life of the process, and note nothing outside a `phase`."""
         sys.addaudithook(self._audit)
         for name, most in _NOW_BY_DEFAULT.items():
             setattr(time, name, self._told(name, getattr(time, name), most))
+        variables: Any = type(os.environ)
+        variables.__getitem__ = self._looked_up(variables.__getitem__)
 
     @contextmanager
-    def phase(self, into: list[Touch]) -> Iterator[None]:
-        """Collect into that list."""
+    def phase(self, into: list[Touch], *, shaping: bool = False) -> Iterator[None]:
+        """Collect into that list; variables of the environment only while items are shaped."""
         said = io.StringIO()
-        self._into = into
+        self._into, self._shaping = into, shaping
         sys.setprofile(self._profile)
         try:
             with redirect_stdout(said):
@@ -174,6 +177,21 @@ class _Watch:
 
         return outer
 
+    def _looked_up(self, inner: Callable[..., str]) -> Callable[..., str]:
+        def outer(variables: Any, name: str) -> str:
+            frame: FrameType | None = sys._getframe(1)
+            while frame is not None and frame.f_globals.get("__name__") in ("os", "collections.abc"):
+                frame = frame.f_back
+            if self._into is not None and self._shaping and frame is not None and self._ours(frame):
+                self._note("environment", "os.environ", frame)  # what a library looks up is its own business
+            return inner(variables, name)
+
+        return outer
+
+    def _ours(self, frame: FrameType) -> bool:
+        named = str(frame.f_globals.get("__name__"))
+        return frame.f_code.co_filename == self.file or named.partition(".")[0] == self.package
+
     def _may_read(self, path: Any, mode: Any = "r", flags: Any = 0) -> bool:
         """Files of its own package, and the zones every program has."""
         if isinstance(path, int):
@@ -186,7 +204,7 @@ class _Watch:
         frame = frame or sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
-            if file == self.file or str(frame.f_globals.get("__name__")).partition(".")[0] == self.package:
+            if self._ours(frame):
                 touch = Touch(what, event, f"{file.rpartition(os.sep)[2]}:{frame.f_lineno}")
                 if self._into is not None and touch not in self._into:
                     self._into.append(touch)
@@ -210,7 +228,7 @@ def run(task: Task) -> Told:
         with watched.phase(told.making):
             adapter = kind(config)
             told.made = True
-        with watched.phase(told.shaping):
+        with watched.phase(told.shaping, shaping=True):
             for item in task.items:
                 told.shaped += 1
                 with suppress(Exception):  # an item that is refused is not what is looked at here

@@ -17,6 +17,7 @@ from hub.contract import (
     SourceConfig,
     Stream,
 )
+from hub.declared import AS_TABLE, Table
 from hub.errors import (
     AdapterBug,
     HubError,
@@ -29,17 +30,22 @@ from hub.errors import (
     SourceUnavailable,
     WatermarkRefused,
 )
+from hub.fieldmap import MappingFile, known_encoding
 from hub.hookspecs import hookimpl
+from hub.taking import Take, field_at, rows_at
 from hub.wire import (
     Delivering,
     Envelope,
     FileDrop,
     Keyset,
+    Lending,
+    Lent,
     Login,
     NextLink,
     NextToken,
     Offset,
     PageNumber,
+    Renewal,
     Request,
     Signing,
     Since,
@@ -47,11 +53,14 @@ from hub.wire import (
     Webhook,
     Window,
 )
+from schemas.delivery import Accept, HandOver, Matter, Notice, Order, Progress, Refuse, Result, Side, order_of
 from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
 from schemas.life import Channel, Stage
 
 __all__ = [
     "API",
+    "AS_TABLE",
+    "Accept",
     "Adapter",
     "AdapterBug",
     "AdapterConfig",
@@ -67,21 +76,33 @@ __all__ = [
     "Envelope",
     "FileDrop",
     "FolderConfig",
+    "HandOver",
     "HubError",
     "Item",
     "Keyset",
+    "Lending",
+    "Lent",
     "Login",
     "Manifest",
+    "MappingFile",
+    "Matter",
     "NextLink",
     "NextToken",
+    "Notice",
     "Offset",
+    "Order",
     "Page",
     "PageNumber",
     "PagingLoop",
+    "Progress",
     "PushConfig",
     "Receipt",
     "RecordRejected",
+    "Refuse",
+    "Renewal",
     "Request",
+    "Result",
+    "Side",
     "Signing",
     "Since",
     "Source",
@@ -93,9 +114,15 @@ __all__ = [
     "SourceUnavailable",
     "Stage",
     "Stream",
+    "Table",
     "TableView",
+    "Take",
     "WatermarkRefused",
     "Webhook",
     "Window",
+    "field_at",
     "hookimpl",
+    "known_encoding",
+    "order_of",
+    "rows_at",
 ]

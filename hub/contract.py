@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from hub.wire import ROWS_ENVELOPE, Delivering, Envelope, Login, Reading, Request, Scalar, Signing, Webhook
+from hub.wire import ROWS_ENVELOPE, Delivering, Envelope, Lending, Login, Reading, Request, Scalar, Signing, Webhook
 from schemas.draft import Draft
 from schemas.life import Stage
 
@@ -73,7 +74,7 @@ class Manifest:
     capabilities: frozenset[Capability] = frozenset()
     envelope: Envelope = field(default_factory=Envelope)
     signing: Signing | None = None
-    login: Login | None = None
+    login: Login | Lending | None = None
     encoding: str = "utf-8"
     code_system: str = ""
     causes: bool = False  # Draft.label is a cause of action (案由)
@@ -254,10 +255,16 @@ class Adapter(Generic[C]):
 
     No I/O and no clock at import, in ``__init__``, ``items`` or ``draft``: the last two are pure, and run again on
     stored bytes.
+
+    Where a mapping file tells what a class does not know (``by_settings``), ``__init__`` gives the instance a
+    ``manifest`` of its own, and a ``crosswalk`` if the settings name one; the file was read with the settings. The
+    class's manifest then tells the name, the kind and how rows arrive.
     """
 
-    manifest: ClassVar[Manifest]
+    manifest: Manifest
     Config: ClassVar[type[SourceConfig]] = AdapterConfig
+    by_settings: ClassVar[bool] = False
+    crosswalk: Path | None = None  # an SSSOM table; None: the one beside the module
 
     def __init__(self, config: C) -> None:
         self.config = config
@@ -276,6 +283,10 @@ class Adapter(Generic[C]):
     def draft(self, item: Item) -> Draft:
         """Shape one item. Pure. Any exception here is this item's rejection."""
         raise NotImplementedError
+
+    def remarks(self, items: Sequence[Item]) -> Sequence[str]:
+        """What whoever sets a source up should know of the first items read, such as fields they lack. Pure."""
+        return ()
 
     def deliver(self, source: Source, delivery: Delivery) -> Receipt:
         """Hand one delivery to the source; its pages' ``body`` is the opened answer. What it raises is tried again."""

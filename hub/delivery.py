@@ -30,11 +30,13 @@ SLOWEST_S: Final = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """An attempt without a receipt. ``said`` is ``code: text``, no payload; ``unsent``: it surely never arrived."""
+    """An attempt without a receipt. ``said`` is ``code: text``, no payload; ``unsent``: it surely never arrived;
+    ``final``: no other attempt would end in another way."""
 
     said: str
     unsent: bool = False
     retry_after: float | None = None
+    final: bool = False
 
     @classmethod
     def of(cls, error: SourceError) -> "Missed":
@@ -80,7 +82,7 @@ def judge(outcome: Receipt | Missed, delivering: Delivering, *, attempts: int, n
         )
     if not (delivering.keyed or outcome.unsent):
         return Settlement(outbox.UNKNOWN, error=outcome.said)
-    if attempts >= delivering.attempts:
+    if outcome.final or attempts >= delivering.attempts:
         return Settlement(outbox.DEAD, error=outcome.said)
     wait_s = max(min(delivering.backoff_s * 2 ** (attempts - 1), SLOWEST_S), outcome.retry_after or 0)
     return Settlement(outbox.WAITING, due=now + timedelta(seconds=wait_s), error=outcome.said)

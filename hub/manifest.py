@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.contract import (
     API,
+    PUSHED,
     Adapter,
     AdapterConfig,
     Capability,
@@ -24,6 +25,7 @@ from schemas.life import Stage
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 NAME_LENGTH = 64
+FORM = "application/x-www-form-urlencoded"
 CONFIG_OF: Mapping[type, type[SourceConfig]] = {
     Request: AdapterConfig,
     FileDrop: FolderConfig,
@@ -44,23 +46,23 @@ def faults(adapter: Any) -> Iterator[str]:
         yield f"is built for API {manifest.api}; this hub speaks API {API}"
         return
     yield from _manifest_faults(manifest)
-    if adapter.draft is Adapter.draft:
+    if adapter.draft is Adapter.draft and manifest.streams:
         yield "does not write draft()"
     yield from _config_faults(getattr(adapter, "Config", None), manifest)
     if adapter.pages is Adapter.pages and Capability.PUSH not in manifest.capabilities:
         for stream in manifest.streams:
             if stream.request is None:
                 yield f'declares no request for stream "{stream.name}" and writes no pages()'
-    yield from _push_faults(manifest)
+    yield from _push_faults(adapter, manifest)
     if Capability.DELIVER in manifest.capabilities:
         if manifest.delivering is None:
             yield "claims deliver and declares no delivering"
         if adapter.deliver is Adapter.deliver:
             yield "claims deliver and writes no deliver()"
-    yield from _acknowledge_faults(adapter, manifest)
+    yield from _acknowledge_faults(manifest)
 
 
-def _acknowledge_faults(adapter: Any, manifest: Manifest) -> Iterator[str]:
+def _acknowledge_faults(manifest: Manifest) -> Iterator[str]:
     """Who writes into a source says so, and gives the rows a chance to be written of."""
     views = [stream.request for stream in manifest.streams if isinstance(stream.request, TableView)]
     writes = any(view.acknowledge for view in views)
@@ -68,22 +70,29 @@ def _acknowledge_faults(adapter: Any, manifest: Manifest) -> Iterator[str]:
         if writes:
             yield "declares a TableView that acknowledges rows and does not claim acknowledge"
         return
-    if not writes and not callable(getattr(adapter, "acknowledge", None)):
-        yield "claims acknowledge and has neither a TableView that acknowledges rows nor acknowledge()"
+    if not writes:
+        yield "claims acknowledge and declares no TableView that acknowledges rows"
     if writes and Capability.ORDERED in manifest.capabilities:
         # the watermark would move at each commit; after a crash before the acknowledgement nobody would read those rows
         yield "claims acknowledge and ordered: rows kept and not yet acknowledged must be read again"
 
 
-def _push_faults(manifest: Manifest) -> Iterator[str]:
+def _push_faults(adapter: Any, manifest: Manifest) -> Iterator[str]:
     webhook = manifest.webhook
     if (Capability.PUSH in manifest.capabilities) != (webhook is not None):
         yield "claims push and declares no webhook" if webhook is None else "declares a webhook and does not claim push"
-    if webhook is None or (signing := webhook.signing) is None:
+    if webhook is not None and webhook.quota and webhook.quota not in getattr(adapter.Config, "model_fields", {}):
+        yield f'declares a webhook whose quota is the setting "{webhook.quota}"; its Config has none of that name'
+    if webhook is None:
+        return
+    opened = {manifest.envelope_of(stream.name, PUSHED).format for stream in manifest.streams}
+    if ("form" in opened) != (FORM in webhook.content_types):
+        yield f"declares a webhook that takes and opens different things: {FORM} goes with an envelope of forms"
+    if (signing := webhook.signing) is None:
         return
     if not signing.sign_name:
         yield "declares a webhook whose signature has no name"
-    if signing.place == "body" and "{body}" in signing.fields:
+    if signing.place == "body" and "{body}" in signing.fields and "form" not in opened:
         yield "declares a webhook that signs the body the signature stands in"
 
 
@@ -119,9 +128,17 @@ def _manifest_faults(manifest: Manifest) -> Iterator[str]:
         if not _accepted(Stage, stage):
             yield f"maps status {code!r} to the unknown stage {stage!r}: {did_you_mean(str(stage), Stage)}"
     if not manifest.streams:
-        yield "declares no stream"
+        yield from _streamless_faults(manifest)
     if len({stream.name for stream in manifest.streams}) < len(manifest.streams):
         yield "declares two streams of one name"
+
+
+def _streamless_faults(manifest: Manifest) -> Iterator[str]:
+    """Without a stream there are no records: such an adapter delivers, and claims nothing else."""
+    if Capability.DELIVER not in manifest.capabilities:
+        yield "declares no stream and does not claim deliver: nothing comes from it and nothing goes to it"
+    for claim in sorted(str(each) for each in manifest.capabilities if each != Capability.DELIVER):
+        yield f"claims {claim} and declares no stream"
 
 
 def _accepted(parse: Callable[[Any], object], value: object) -> bool:

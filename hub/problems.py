@@ -3,9 +3,9 @@
 A value is never repeated, since any of them may be a secret.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -18,15 +18,20 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Problem(NamedTuple):
-    """One problem. ``line`` counts from 1; None for a variable (``key`` is its name) and for what is missing."""
+    """One problem. ``line`` counts from 1; None for a variable (``key`` is its name) and for what is missing.
+
+    ``file`` is the name of a file the settings lead to; empty for the settings themselves.
+    """
 
     line: int | None
     key: str
     reason: str
     hint: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
-        spot = f"line {self.line}: " if self.line else ""
+        at = " ".join(filter(None, (self.file, f"line {self.line}" if self.line else "")))
+        spot = f"{at}: " if at else ""
         return f"{spot}{self.key}: {self.reason}{f' ({self.hint})' if self.hint else ''}"
 
 
@@ -34,21 +39,22 @@ class SettingsInvalid(ConfigError):
     """The settings cannot be used; ``problems`` holds every reason found. Raised by ``hub.settings``."""
 
     code = "config.invalid"
+    subject: ClassVar[str] = "the settings"
 
     def __init__(self, problems: Iterable[Problem], *, where: str = "") -> None:
-        self.problems = sorted(problems, key=lambda p: (p.line or 10**9, p.key))
+        self.problems = sorted(problems, key=lambda p: (p.file, p.line or 10**9, p.key))
         count = len(self.problems)
-        super().__init__(f"{count} {'problem' if count == 1 else 'problems'} in the settings", where=where)
+        super().__init__(f"{count} {'problem' if count == 1 else 'problems'} in {self.subject}", where=where)
 
     def __str__(self) -> str:
         return "\n  ".join([super().__str__(), *map(str, self.problems)])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_revived, (self.problems, self.where))
+        return (_revived, (type(self), self.problems, self.where))
 
 
-def _revived(problems: list[Problem], where: str) -> SettingsInvalid:
-    return SettingsInvalid(problems, where=where)
+def _revived(kind: "type[SettingsInvalid]", problems: list[Problem], where: str) -> SettingsInvalid:
+    return kind(problems, where=where)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Reading:
 
     given: Origins
     problems: list[Problem] = field(default_factory=list)
+    file: str = ""  # the name of another file than that of the settings
 
     def refuse(self, key: Key, reason: str, hint: str = "") -> None:
         """Note a problem, at the line of ``key`` or under its variable's name."""
@@ -82,12 +89,18 @@ class Reading:
         if isinstance(spot, str):
             self.problems.append(Problem(None, spot, reason, hint))
         else:
-            self.problems.append(Problem(spot, ".".join(key), reason, hint))
+            self.problems.append(Problem(spot, ".".join(key), reason, hint, self.file))
 
     def table(self, model: type[M], data: Any, key: Key, known: Iterable[str] = ()) -> M | None:
-        """The table at ``key`` as ``model``, else None. ``known`` are further valid keys, for suggestions."""
+        """The table at ``key`` as ``model``, else None. ``known`` are further valid keys, for suggestions.
+
+        What is wrong with a file that a setting leads to is told as such.
+        """
         try:
             return model.model_validate(data)
+        except SettingsInvalid as why:
+            self.problems += why.problems
+            return None
         except ValidationError as why:
             for error in why.errors(include_url=False, include_input=False):
                 self._refuse_error(error, model, data, key, known)
@@ -101,11 +114,14 @@ class Reading:
     def _refuse_error(
         self, error: ErrorDetails, model: type[BaseModel], data: Any, key: Key, known: Iterable[str]
     ) -> None:
-        spot = (*key, *(part for part in error["loc"] if isinstance(part, str)))
+        loc = list(error["loc"])
+        while loc and isinstance(loc[-1], int):  # an entry of a list stands on no line of its own
+            loc.pop()
+        spot = (*key, *map(str, loc))
         name = spot[-1] if spot else ""
         match error["type"]:
             case "extra_forbidden":
-                fields = {info.alias or at for at, info in model.model_fields.items()}
+                fields = set(_names_at(model, loc[:-1]))
                 files = {f"{at}_file" for at in fields if is_secret(model, at)}
                 self.refuse(spot, "unknown key", did_you_mean(name, fields | files | set(known)))
             case "missing":
@@ -119,6 +135,31 @@ class Reading:
                 self.refuse(spot, "is not acceptable" if _repeats(reason, data) else reason)
             case _:
                 self.refuse(spot, error["msg"])
+
+
+def _names_at(model: type[BaseModel], loc: Iterable[int | str]) -> Iterable[str]:
+    """The names a table may have that stands at ``loc`` within one of ``model``."""
+    kind: Any = model
+    for part in loc:
+        hints = _hints_of(kind)
+        if part in hints:  # else it is the number of one of several, or a name that may be any
+            kind = next(_tables_in(hints[str(part)]), None)
+    return _hints_of(kind)
+
+
+def _hints_of(kind: Any) -> Mapping[str, Any]:
+    """Names and annotations of a model's or a declaration's fields; none of anything else."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {info.alias or at: info.annotation for at, info in kind.model_fields.items()}
+    return get_type_hints(kind) if is_dataclass(kind) else {}
+
+
+def _tables_in(annotation: Any) -> Iterator[type]:
+    """The models and declarations an annotation speaks of."""
+    if _hints_of(annotation):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables_in(part)
 
 
 def is_secret(model: type[BaseModel], name: str) -> bool:

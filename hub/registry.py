@@ -106,9 +106,13 @@ def adapter_package(adapter: AdapterClass) -> str:
     return str(module.__package__ or module.__name__)
 
 
-def crosswalk_path(adapter: AdapterClass) -> Path | None:
-    """The crosswalk beside the adapter's module, else beside that of a class it inherits from; None without one."""
-    for base in adapter.__mro__[: adapter.__mro__.index(Adapter)]:
+def crosswalk_path(adapter: AdapterClass | Adapter[Any]) -> Path | None:
+    """The crosswalk an instance's settings name, else that beside the adapter's module, else beside that of a class it
+    inherits from; None without one."""
+    if adapter.by_settings or adapter.crosswalk is not None:
+        return adapter.crosswalk
+    kind = adapter if isinstance(adapter, type) else type(adapter)
+    for base in kind.__mro__[: kind.__mro__.index(Adapter)]:
         file = getattr(sys.modules[base.__module__], "__file__", None)
         if file and (path := Path(file).parent / CROSSWALK).is_file():
             return path

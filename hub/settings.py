@@ -87,13 +87,18 @@ class RunSettings(Section):
 
 
 class HttpSettings(Section):
-    """Limits of every request; ``total_s`` ends a reply that drips."""
+    """Limits of every request; ``total_s`` ends a reply that drips.
+
+    ``lent`` is the folder where processes share the secrets gateways lend; None, or empty in the file: ``lent`` beside
+    the key file (settings that were not read from a file share with nobody).
+    """
 
     connect_s: Seconds = 5
     read_s: Seconds = 20
     total_s: Seconds = 60
     attempts: Annotated[int, Field(ge=1, le=20)] = 5
     max_reply_mb: Count = 64
+    lent: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class LogSettings(Section):
@@ -354,6 +359,9 @@ def _settings(file: Path, tree: Mapping[str, Any], reading: Reading) -> Settings
         table = reading.table(section, tree.get(name, {}), (name,))
         if table is not None:
             made[name] = _rooted(table, file.parent)
+    match made:
+        case {"store": StoreSettings(keys=keys), "http": HttpSettings(lent=None) as http}:
+            made["http"] = http.model_copy(update={"lent": keys.parent / "lent"})
     sources = tree.get("source", {})
     if not isinstance(sources, dict):
         reading.refuse(("source",), "must be tables", "write [source.some_name]")
@@ -391,6 +399,8 @@ def _rooted(section: Section, root: Path) -> Section:
             if url.startswith("sqlite:///"):
                 url = f"sqlite:///{root / Path(url.removeprefix('sqlite:///')).expanduser()}"
             return section.model_copy(update={"url": url, "keys": root / keys.expanduser()})
+        case HttpSettings(lent=Path() as lent):
+            return section.model_copy(update={"lent": root / lent.expanduser()})
         case TaxonomySettings(folder=Path() as folder):
             return section.model_copy(update={"folder": root / folder.expanduser()})
         case InboxSettings(certificate=Path() as certificate, private_key=Path() as private_key):

@@ -119,7 +119,7 @@ class Shaper:
         return self.adapter.draft(item)
 
 
-def fields_of(items: Sequence[Item]) -> Fields | None:
+def fields_of(items: Sequence[Any]) -> Fields | None:
     """The names of the fields items came with; None where they have none. Marks of ours (a line's number) are none."""
     seen: set[str] = set()
     each: set[str] | None = None

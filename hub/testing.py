@@ -25,11 +25,15 @@ from hub.batch import Failure
 from hub.clock import utc_now
 from hub.contract import Adapter, pulled
 from hub.engine.forking import workers
+from hub.engine.in_place import POINTS as DELIVERY_POINTS
+from hub.engine.in_place import Handed, handed, post_delivery, send_and_die, send_due
 from hub.engine.local import log_run
+from hub.engine.pushes import POINTS as PUSH_POINTS
 from hub.engine.worker import mapper_for, read, shaper_for
 from hub.ingest import POINTS, Limits, Line, RunReport, Stop, no_stop
 from hub.mapping.mapper import Mapper
 from hub.registry import Registry
+from hub.service.loopback import PushDoor, PushRequest, open_door, pushed_page, read_pushes
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
 from hub.sources.opening import OpenSource, open_source
 from hub.sources.views import ASKS as TABLE_ASKS
@@ -41,11 +45,16 @@ from hub.store.store import Store
 from hub.store.vault import Keyring
 
 __all__ = [
+    "DELIVERY_POINTS",
     "POINTS",
+    "PUSH_POINTS",
     "TABLE_ASKS",
     "Contents",
+    "Handed",
     "HttpSettings",
     "Mapper",
+    "PushDoor",
+    "PushRequest",
     "RecordRow",
     "RunReport",
     "SourceSettings",
@@ -55,15 +64,23 @@ __all__ = [
     "caught_events",
     "contents",
     "faults_of",
+    "handed",
     "kill_at",
     "load_adapter",
     "mapper_for",
     "new_store",
     "no_stop",
+    "open_door",
     "open_wire",
+    "post_delivery",
+    "pulled",
+    "pushed_page",
+    "read_pushes",
     "records",
     "run_and_die",
     "run_source",
+    "send_and_die",
+    "send_due",
 ]
 
 DEFAULT_HTTP = HttpSettings()
@@ -137,9 +154,9 @@ def run_source(
     logged like the daemon's. ``mapper`` is the adapter's (`mapper_for`), made anew unless given. ``sleep`` does the
     waiting between attempts; ``should_stop`` is asked during it.
     """
-    mapper = mapper or mapper_for(kind, taxonomy)
     reports = []
     with open_wire(kind, source, http=http, clock=clock, sleep=sleep, should_stop=should_stop) as (adapter, wire):
+        mapper = mapper or mapper_for(adapter, taxonomy)
         for stream in pulled(adapter):
             line = Line(
                 store,

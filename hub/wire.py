@@ -21,10 +21,12 @@ class Envelope:
     ``code`` when that path is given) that mean a login is needed, or "come back later". ``clock`` is the path of the
     source's own time. ``inner`` is the envelope found at ``items``. A reply whose ``items`` path leads nowhere is
     invalid, not empty, unless ``empty_values`` holds what stands there instead of an empty list (``None``, ``""``).
-    ``single`` takes an object where a list would stand as one row: what most sources push.
+    ``single`` takes an object where a list would stand as one row: what most sources push. A ``form``, as some push, is
+    an object of its fields by name; a field that holds JSON is opened where a path leads into it. A reply of the format
+    ``none`` is not opened: its status tells all, unless it is a web page, such as a login's.
     """
 
-    format: Literal["json", "xml"] = "json"
+    format: Literal["json", "xml", "form", "none"] = "json"
     items: str = ""
     ok: str | None = None
     ok_values: tuple[Scalar, ...] = ()
@@ -44,8 +46,10 @@ class Signing:
     """How a request is signed.
 
     ``fields`` are joined by ``joiner`` in their order; each is one of ``{app_key} {app_secret} {timestamp} {nonce}
-    {method} {path} {body} {query}`` or a literal. ``hmac-*`` algorithms are keyed with ``app_secret``. The signature
-    and its companions go to ``place`` under the names given; a name left empty is not sent.
+    {method} {path} {body} {query} {params}`` or a literal; ``{params}`` are the parameters of query and form by name,
+    ``name=value`` as they are before they are encoded, with ``&`` between. ``hmac-*`` algorithms are keyed with
+    ``app_secret``. The signature and its companions go to ``place`` under the names given; a name left empty is not
+    sent. A nonce of ``digits`` is the time in milliseconds and four more.
     """
 
     fields: tuple[str, ...]
@@ -53,6 +57,7 @@ class Signing:
     algorithm: Literal["md5", "sha1", "sha256", "sm3", "hmac-sha256", "hmac-sm3"] = "hmac-sha256"
     output: Literal["hex", "HEX", "base64"] = "hex"
     timestamp: Literal["s", "ms", "iso"] = "ms"
+    nonce: Literal["hex", "digits"] = "hex"
     place: Literal["header", "query", "body"] = "header"
     key_name: str = "X-App-Key"
     timestamp_name: str = "X-Timestamp"
@@ -80,6 +85,48 @@ class Login:
     life: str = ""
     header: str = "Authorization"
     prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lent:
+    """Where a lent secret stands in an answer, and for how long it is good.
+
+    ``value`` and ``ends`` are paths; at ``ends`` stands the time it ends at, as any clock of the source is written.
+    ``life_s``, in seconds, is what the documents promise: it counts where the answer tells no end, and bounds a later
+    one.
+    """
+
+    value: str
+    ends: str = ""
+    life_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renewal:
+    """One call that lends secrets. ``lends`` tells them by names of ours.
+
+    ``by`` is the name of the lent secret it is signed with; empty: ``app_secret`` of the settings.
+    """
+
+    path: str
+    lends: Mapping[str, Lent]
+    by: str = ""
+    method: Literal["GET", "POST"] = "GET"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lending:
+    """A gateway that lends secrets for a while: `Manifest.signing` signs calls for rows with the one named ``signs``.
+
+    ``renewals`` stand in the order they are tried in: one whose ``by`` is not at hand, is over or is refused gives way
+    to the next. ``signing`` is theirs. A gateway may let only the latest secrets of an ``app_key`` live, so all
+    instances and processes with that key share what is lent, and one renews for all.
+    """
+
+    renewals: tuple[Renewal, ...]
+    signs: str
+    signing: Signing
+    envelope: Envelope = Envelope()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,8 +217,9 @@ class Since:
 class Request:
     """One declarative read: method, path, where parameters travel, and how it pages.
 
-    ``place`` says where parameters go: query string, form, JSON body, or a form with all of them as one JSON text in
-    the field ``wrap`` (``bizContent``). ``params`` are fixed parameters, ``{name}`` filled from the settings.
+    ``place`` says where parameters go: query string, form, JSON body (a name with dots leads into objects there:
+    ``page.current``), or a form with all of them as one JSON text in the field ``wrap`` (``bizContent``). ``params``
+    are fixed parameters, ``{name}`` filled from the settings.
 
     ``xml`` puts them into ``template``, a whole document such as a SOAP envelope: ``{name}`` is a parameter, empty
     while the read does not send it, else a setting; either is escaped. ``headers`` are sent as they stand
@@ -224,7 +272,8 @@ class TableView:
 
     ``time`` is the column of the last change, ``key`` that of the identity; without ``time`` all is read each time by
     key. ``columns`` empty takes all of them. ``acknowledge`` are columns written after our commit: a literal, or
-    ``{now}`` for the hub's time in the source's zone. ``rows`` are those of a page.
+    ``{now}`` for the hub's time in the source's zone. ``waiting`` tells how columns stand until then (NULL counts as
+    well): a row in which one stands otherwise is read and left as it is. ``rows`` are those of a page.
     """
 
     view: str
@@ -232,6 +281,7 @@ class TableView:
     time: str = ""
     columns: tuple[str, ...] = ()
     acknowledge: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
     rows: int = 500
 
 
@@ -250,10 +300,13 @@ class Webhook:
     """How a source pushes: what shows that a push is its own, how its body is opened, what it is answered.
 
     ``signing`` is verified as a request of ours would be signed; the push's method, path, query and body are those it
-    came with. Without it the push bears the secret itself in ``token_header``, behind ``token_prefix``. ``key`` and
-    ``secret`` name the settings that hold both. A push's time may be ``window_s`` seconds off ours, either way; a
-    nonce counts once in that time. ``most_bytes`` bounds the body; it comes uncompressed and as one of
-    ``content_types``. ``envelope`` opens it (None: the stream's own). ``answer`` is the body that tells success.
+    came with, less the signature where that stands in query or form. Without it the push bears the secret itself in
+    ``token_header``, behind ``token_prefix``. ``key`` and ``secret`` name the settings that hold both. A push's time
+    may be ``window_s`` seconds off ours, either way; a nonce counts once in that time. ``quota`` names the setting that
+    holds how many pushes are taken in a minute (0: as many as come); what is over it is answered 429 and counted, not
+    kept. ``most_bytes`` bounds the body; it comes uncompressed and as one of ``content_types``
+    (``application/x-www-form-urlencoded`` beside an envelope of the format ``form``). ``envelope`` opens it (None: the
+    stream's own). ``answer`` is the body that tells success.
     """
 
     signing: Signing | None = None
@@ -262,6 +315,7 @@ class Webhook:
     token_header: str = "Authorization"  # noqa: S105 - the name of a header
     token_prefix: str = "Bearer "  # noqa: S105 - what stands before a token
     window_s: int = 300
+    quota: str = ""
     method: Literal["POST", "PUT"] = "POST"
     content_types: tuple[str, ...] = ("application/json",)
     most_bytes: int = 5_000_000
@@ -276,14 +330,16 @@ class Delivering:
 
     With ``keyed`` it acts once however often the same key comes, so that an unknown outcome is tried again; without, an
     unknown outcome waits for a person. The key travels in the header ``key_header`` unless that is empty and
-    `Adapter.deliver` puts it into a field. ``envelope`` judges the answers; they hold no rows. ``kinds`` are what it
-    takes. At most ``per_minute`` are sent; after ``attempts`` failures one is dead. ``backoff_s`` is waited after the
-    first failure, twice as long after each further one.
+    `Adapter.deliver` puts it into a field. ``headers`` are sent as they stand, ``{name}`` filled from the settings (a
+    ``Content-Type`` there stands in place of the body's own). ``envelope`` judges the answers; they hold no rows.
+    ``kinds`` are what it takes. At most ``per_minute`` are sent; after ``attempts`` failures one is dead. ``backoff_s``
+    is waited after the first failure, twice as long after each further one.
     """
 
     kinds: tuple[str, ...]
     keyed: bool = True
     key_header: str = "Idempotency-Key"
+    headers: Mapping[str, str] = field(default_factory=dict)
     envelope: Envelope = Envelope()
     per_minute: int = 60
     attempts: int = 8

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import systems_map
 from sqlalchemy import create_engine, make_url, text
 
 from hub.store import migrate
@@ -14,6 +15,17 @@ from hub.store.database import Database
 from hub.store.vault import Keyring
 
 NewUrl = Callable[[], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--systems``: a whole run, in which every test that the map of systems names must run and pass."""
+    parser.addoption("--systems", action="store_true", help="fail unless the tests named in docs/systems.csv ran")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the named tests, once: where the tests run in several processes, in the one that hears of all."""
+    if config.getoption("--systems") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(systems_map.NamedTests(systems_map.rows()), "systems-map")
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ VERSION = re.compile(r"\d+\.\d+(\.\d+)?([-.+]?[0-9A-Za-z.]+)?")
 TOUCHED = {
     "network": "reaches for the network", "file": "touches a file outside its package", "output": "prints",
     "process": "starts a process or thread, or changes the environment", "clock": "looks at the clock",
+    "environment": "asks the environment for a variable",
 }  # fmt: skip
 
 _WIRE_WORDS = re.compile(
@@ -109,7 +110,7 @@ def made_without_io(h: Harness) -> None:
 @check(
     "LD-05",
     level=Level.READS,
-    clause="Shaping an item touches no network, no file, no other process and no clock.",
+    clause="Shaping an item touches no network, no file, no other process, no clock and no environment variable.",
     why="Stored items are shaped again years later, when the mapping is corrected. What depends on the day, or on a "
     "server, comes out otherwise than it did.",
     after=("LD-01",),

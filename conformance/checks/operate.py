@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 AHEAD = 2
 """Pages an adapter may have fetched that nobody has asked it for yet."""
 
+ODD = 31
+"""A number nobody would choose for a setting of the process."""
+
 STEPS_PER_VALUE, STEPS_AT_LEAST = 100, 2_000
 """Lines and calls a draft may take for each value of its row, and for any row."""
 
@@ -58,14 +61,19 @@ def many(h: "Harness", count: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def reading(h: "Harness", sim: "SimSource", **changes: Any) -> Iterator[Iterator[list[Draft]]]:
-    """One instance at work: the drafts of page after page, each fetched when it is asked for."""
-    wire = open_wire(
-        h.subject.kind, h.settings(sim, **changes), http=QUICK, clock=lambda: sim.clock, sleep=lambda _: None
-    )
+def opened(h: "Harness", sim: "SimSource", **changes: Any) -> Iterator[tuple[Any, Any]]:
+    """One instance at work: itself, and its pages, each fetched when it is asked for."""
+    settings = h.settings(sim, **changes)
+    wire = open_wire(h.subject.kind, settings, http=QUICK, clock=lambda: sim.clock, sleep=lambda _: None)
     with caught_events(), contextlib.redirect_stdout(io.StringIO()), wire as (own, source):
         source.start_read(h.subject.manifest.streams[0].name)
-        pages = own.pages(source, None)
+        yield own, own.pages(source, None)
+
+
+@contextmanager
+def reading(h: "Harness", sim: "SimSource", **changes: Any) -> Iterator[Iterator[list[Draft]]]:
+    """The drafts of page after page."""
+    with opened(h, sim, **changes) as (own, pages):
 
         def drafts() -> Iterator[list[Draft]]:
             for page in pages:
@@ -73,6 +81,13 @@ def reading(h: "Harness", sim: "SimSource", **changes: Any) -> Iterator[Iterator
                 yield [own.draft(item) for item in own.items(page)]
 
         yield drafts()
+
+
+def neighbour(
+    h: "Harness", sim: "SimSource", **changes: Any
+) -> contextlib.AbstractContextManager[Iterator[list[Draft]]]:
+    """Another instance, beside the one of `reading`."""
+    return reading(h, sim, name="neighbour", **changes)
 
 
 @check(
@@ -150,23 +165,18 @@ def memory_is_flat(h: "Harness") -> None:
 )
 def stop_is_honoured(h: "Harness") -> None:
     """Stopped after the first of six pages."""
-    with h.source(rows=many(h, 12)) as sim:
-        settings = h.settings(sim, page_size=2)
-        wire = open_wire(h.subject.kind, settings, http=QUICK, clock=lambda: sim.clock, sleep=lambda _: None)
-        with caught_events(), contextlib.redirect_stdout(io.StringIO()), wire as (adapter, source):
-            source.start_read(h.subject.manifest.streams[0].name)
-            pages: Any = adapter.pages(source, None)
-            if next(pages, None) is None:
-                return
-            h.observe()
-            before, said = len(sim.calls), ""
-            try:
-                pages.close()
-            except AttributeError:
-                said = f"pages() gives a {type(pages).__name__}, which cannot be stopped"
-            except Exception as why:  # noqa: BLE001 - whatever comes instead of an end
-                said = f"{type(why).__name__} instead of an end"
-            more = len(sim.calls) - before
+    with h.source(rows=many(h, 12)) as sim, opened(h, sim, page_size=2) as (_, pages):
+        if next(pages, None) is None:
+            return
+        h.observe()
+        before, said = len(sim.calls), ""
+        try:
+            pages.close()
+        except AttributeError:
+            said = f"pages() gives a {type(pages).__name__}, which cannot be stopped"
+        except Exception as why:  # noqa: BLE001 - whatever comes instead of an end
+            said = f"{type(why).__name__} instead of an end"
+        more = len(sim.calls) - before
     if more or said:
         raise Violation(
             expected="an end without a further request",
@@ -190,10 +200,7 @@ def failing_neighbour_is_harmless(h: "Harness") -> None:
         with reading(h, sim, page_size=2) as read:
             alone = list(read)
         other.fault("status", after=1, times=None, status=503)
-        with (
-            reading(h, sim, page_size=2) as mine,
-            reading(h, other, page_size=2, name="neighbour", home="330203") as theirs,
-        ):
+        with reading(h, sim, page_size=2) as mine, neighbour(h, other, page_size=2) as theirs:
             beside = list(_in_turn(mine, theirs))
     _same(alone, beside, "a neighbour whose source answers 503 from the second call on")
 
@@ -215,7 +222,7 @@ def instances_do_not_mix(h: "Harness") -> None:
             with reading(h, sim, page_size=2) as read:
                 drafts.append(list(read))
             asked.append(_asked(sim))
-        with reading(h, sim, page_size=2) as mine, reading(h, other, page_size=3, name="neighbour") as theirs:
+        with reading(h, sim, page_size=2) as mine, neighbour(h, other, page_size=3) as theirs:
             beside = list(_in_turn(mine, theirs))
         now = _asked(sim)
     _same(drafts[0], beside, "a neighbour with settings of its own")
@@ -416,16 +423,16 @@ def _known_process() -> Iterator[None]:
     """Values nobody would choose for what an earlier read may have changed already; all put back in the end."""
     with ExitStack() as back:
         back.callback(socket.setdefaulttimeout, socket.getdefaulttimeout())
-        socket.setdefaulttimeout(86_399.0)
+        socket.setdefaulttimeout(ODD)
         back.callback(locale.setlocale, locale.LC_ALL, locale.setlocale(locale.LC_ALL))
         locale.setlocale(locale.LC_ALL, "C")
         back.callback(sys.setrecursionlimit, sys.getrecursionlimit())
-        sys.setrecursionlimit(sys.getrecursionlimit() + 7)
+        sys.setrecursionlimit(sys.getrecursionlimit() + ODD)
         back.enter_context(decimal.localcontext())
-        decimal.getcontext().prec = 31
+        decimal.getcontext().prec = ODD
         root = logging.getLogger()
         back.callback(root.setLevel, root.level)
-        root.setLevel(logging.ERROR + 1)
+        root.setLevel(ODD)
         back.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("default", message="conformance")
         yield

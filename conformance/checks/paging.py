@@ -19,10 +19,13 @@ from hub.testing import RunReport, Stop, Store
 
 LOOP = "source.paging_loop"
 MANY = 30
-"""Rows of a long read."""
+"""Rows of a long read, one on a page."""
+
+ROWS, SIZE = 8, 2
+"""Rows of a read of four pages, and on each of them."""
 
 
-@fault("hidden")
+@fault("hidden", "keys")
 def hidden(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """The rows of ``keys`` are left out after the page was cut, as by a source that looks at rights last."""
     keys = set(options["keys"])
@@ -34,7 +37,7 @@ def hidden(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.send(exchange.answer(shorter))
 
 
-@fault("overlap")
+@fault("overlap", "turned")
 def overlap(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """Each page begins with the last row of the page before; with ``turned``, its rows stand in the opposite order."""
 
@@ -46,7 +49,7 @@ def overlap(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.send(exchange.answer(wider))
 
 
-@fault("total_text")
+@fault("total_text", "path")
 def total_text(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """The announced total at ``path`` as text, whatever it was when recorded."""
     reply, path, encoding = exchange.answer(), str(options["path"]), exchange.wire.encoding
@@ -69,7 +72,7 @@ def read_is_whole(h: Harness) -> None:
     with h.source(rows=more_rows(h, MANY)) as sim, h.store() as store:
         if not h.subject.wire.page.size:
             sim.fault("page_size", times=None, size=1)
-        report = h.run(sim, store, stop=leash(sim, 3 * MANY), page_size=1)
+        report = _read(h, sim, store, page_size=1)
         _whole(h, sim, store, report, likely="the read ends after a fixed number of pages")
 
 
@@ -87,9 +90,9 @@ def read_is_whole(h: Harness) -> None:
 def circles_are_told(h: Harness) -> None:
     """What follows the second of four pages is the first again."""
     _many_pages(h)
-    with h.source(rows=more_rows(h, 8)) as sim, h.store() as store:
+    with h.source(rows=more_rows(h)) as sim, h.store() as store:
         sim.fault("cycle", times=None)
-        report = h.run(sim, store, stop=leash(sim, 20), page_size=2)
+        report = _read(h, sim, store)
         if report.outcome == "complete":
             _whole(h, sim, store, report, likely="PagingLoop is caught and taken for the end")
         elif not _is_loop(report):
@@ -114,7 +117,7 @@ def last_page_for_ever(h: Harness) -> None:
     _many_pages(h)
     with h.source() as sim, h.store() as store:
         sim.fault("last_page", times=None)
-        report = h.run(sim, store, stop=leash(sim, 20))
+        report = _read(h, sim, store)
         h.observe(len(sim.calls))
         if report.outcome != "complete" and not _is_loop(report):
             raise Violation(
@@ -136,12 +139,12 @@ def last_page_for_ever(h: Harness) -> None:
     passing="if not page.body.get('next'): return",
 )
 def short_page_is_no_end(h: Harness) -> None:
-    """A row is left out of the first and of the last of three pages."""
+    """A row is left out of the first and of the last of four pages."""
     _many_pages(h)
-    with h.source(rows=more_rows(h, 12)) as sim, h.store() as store:
+    with h.source(rows=more_rows(h)) as sim, h.store() as store:
         ends = {entries[at].row[h.subject.wire.key] for entries in _orders(sim) for at in (0, -1)}
         sim.fault("hidden", times=None, keys=[str(key) for key in ends])
-        report = h.run(sim, store, stop=leash(sim, 20), page_size=4)
+        report = _read(h, sim, store)
         _whole(h, sim, store, report, without=len(ends), likely="a short page is taken for the last one")
 
 
@@ -158,11 +161,11 @@ def short_page_is_no_end(h: Harness) -> None:
 def ignored_page_size_loses_nothing(h: Harness) -> None:
     """Pages one row smaller, then one row larger than asked for."""
     _many_pages(h)
-    for size in (3, 5):
-        with h.source(rows=more_rows(h, 12)) as sim, h.store() as store:
+    for size in (SIZE - 1, SIZE + 1):
+        with h.source(rows=more_rows(h)) as sim, h.store() as store:
             sim.fault("page_size", times=None, size=size)
-            report = h.run(sim, store, stop=leash(sim, 20), page_size=4)
-            _whole(h, sim, store, report, likely=f"pages are taken to hold 4 rows as asked for, and hold {size}")
+            report = _read(h, sim, store)
+            _whole(h, sim, store, report, likely=f"pages are taken to hold {SIZE} rows as asked for, and hold {size}")
 
 
 @check(
@@ -185,7 +188,7 @@ def order_and_overlap_do_no_harm(h: Harness) -> None:
     for kind, options in (("overlap", {"turned": not ordered}), *((("reordered", {}),) if not ordered else ())):
         with h.source() as sim, h.store() as store:
             sim.fault(kind, times=None, **options)
-            report = h.run(sim, store, stop=leash(sim, 20))
+            report = _read(h, sim, store, page_size=h.page_size)  # of two pages: whoever counts ends there
             _whole(h, sim, store, report, likely="the read ends or skips at a row it knows")
 
 
@@ -210,7 +213,7 @@ def missed_total_is_a_gap(h: Harness) -> None:
         )
     with h.source() as sim, h.store() as store:
         sim.fault("total", times=None, by=2)
-        short = h.run(sim, store, stop=leash(sim, 60))
+        short = _read(h, sim, store)
         if short.outcome != "incomplete" or short.watermark is not None:
             moved = "moved" if short.watermark else "where it was"
             raise Violation(
@@ -219,7 +222,7 @@ def missed_total_is_a_gap(h: Harness) -> None:
                 likely="the announced total is dropped or made up on the way",
             )
         sim.clear()
-        _whole(h, sim, store, h.run(sim, store), likely="the gap is remembered although it is closed")
+        _whole(h, sim, store, _read(h, sim, store), likely="the gap is remembered although it is closed")
 
 
 @check(
@@ -236,7 +239,7 @@ def total_as_text(h: Harness) -> None:
     path = _total(h)
     with h.source() as sim, h.store() as store:
         sim.fault("total_text", times=None, path=path)
-        report = h.run(sim, store, stop=leash(sim, 20))
+        report = _read(h, sim, store)
         _whole(h, sim, store, report, likely="the total is taken out of the body as it stands there")
 
 
@@ -254,9 +257,9 @@ def changing_total_ends_nothing(h: Harness) -> None:
     """The first of four pages announces what two of them hold."""
     _total(h)
     _many_pages(h)
-    with h.source(rows=more_rows(h, 8)) as sim, h.store() as store:
-        sim.fault("total", by=-4)
-        report = h.run(sim, store, stop=leash(sim, 20), page_size=2)
+    with h.source(rows=more_rows(h)) as sim, h.store() as store:
+        sim.fault("total", by=-ROWS // 2)
+        report = _read(h, sim, store)
         _whole(h, sim, store, report, likely="the read ends when the total of the first page is met")
 
 
@@ -272,7 +275,7 @@ def changing_total_ends_nothing(h: Harness) -> None:
 def empty_is_empty(h: Harness) -> None:
     """No rows at all."""
     with h.source("empty") as sim, h.store() as store:
-        report = h.run(sim, store, stop=leash(sim, 20), allow_empty=True)
+        report = _read(h, sim, store, allow_empty=True)
         h.observe(len(sim.calls))
         marked = report.watermark is not None and not h.subject.wire.window  # an empty window that is over is proven
         if (report.outcome, report.error, marked) != ("empty", None, False) or h.records(store):
@@ -295,10 +298,10 @@ def empty_is_empty(h: Harness) -> None:
 )
 def last_page_of_any_length(h: Harness) -> None:
     """Two full pages; one row more; one full page; one page that is not full."""
-    for rows, size in ((6, 3), (7, 3), (3, 3), (2, 3)):
+    for rows in (6, 7, 3, 2):
         with h.source(rows=more_rows(h, rows)) as sim, h.store() as store:
-            report = h.run(sim, store, stop=leash(sim, 20), page_size=size)
-            _whole(h, sim, store, report, likely=f"the end is miscounted at {rows} rows in pages of {size}")
+            report = _read(h, sim, store, page_size=3)
+            _whole(h, sim, store, report, likely=f"the end is miscounted at {rows} rows in pages of 3")
 
 
 @check(
@@ -361,16 +364,16 @@ def new_rows_are_not_lost(h: Harness) -> None:
 def page_given_twice_loses_nothing(h: Harness) -> None:
     """The first of four pages in the place of the second (F14); then the next run, in peace."""
     _many_pages(h)
-    with h.source(rows=more_rows(h, 8)) as sim, h.store() as store:
+    with h.source(rows=more_rows(h)) as sim, h.store() as store:
         sim.fault("repeat", after=1)
-        report = h.run(sim, store, stop=leash(sim, 20), page_size=2)
+        report = _read(h, sim, store)
         sim.clear()
         if report.outcome != "incomplete":
             _whole(h, sim, store, report, likely="a page that comes again is taken for the end")
-        _whole(h, sim, store, h.run(sim, store), likely="the mark was moved by a read that had not seen all")
+        _whole(h, sim, store, _read(h, sim, store), likely="the mark was moved by a read that had not seen all")
 
 
-def more_rows(h: Harness, count: int) -> list[Row]:
+def more_rows(h: Harness, count: int = ROWS) -> list[Row]:
     """So many rows with keys of their own, made of the recorded ones, all of one time: no window parts them."""
     wire, recorded = h.subject.wire, h.recording.rows
     fill = zip(range(count), endless(recorded), strict=False)
@@ -379,18 +382,23 @@ def more_rows(h: Harness, count: int) -> list[Row]:
     return [{**row, wire.time: h.times.write(newest)} for row in rows] if newest else rows
 
 
-def leash(sim: SimSource, most: int) -> Stop:
-    """A stop that ends a run in which more than ``most`` calls were made."""
+def leash(sim: SimSource) -> Stop:
+    """A stop that ends a run which asks for far more pages than there are."""
 
     def stop(point: str) -> None:
-        if len(sim.calls) > most:
-            raise Endless(f"more than {most} calls")
+        if len(sim.calls) > 3 * MANY:
+            raise Endless(f"{len(sim.calls)} calls")
 
     return stop
 
 
 class Endless(Exception):
     """The read goes on and on."""
+
+
+def _read(h: Harness, sim: SimSource, store: Store, *, page_size: int = SIZE, **changes: Any) -> RunReport:
+    """A run on the leash."""
+    return h.run(sim, store, stop=leash(sim), page_size=page_size, **changes)
 
 
 def _key(h: Harness, rows: Sequence[Row], steps: int) -> Any:
@@ -460,10 +468,10 @@ def _all_there(h: Harness, sim: SimSource, store: Store, *, likely: str, without
 
 def _twice(h: Harness, sim: SimSource, store: Store, *, likely: str) -> None:
     """After this run and the next the store is as a read anew makes it."""
-    h.run(sim, store, stop=leash(sim, 60))
-    last = h.run(sim, store, stop=leash(sim, 60))
+    _read(h, sim, store)
+    last = _read(h, sim, store)
     with h.store() as anew:
-        h.run(sim, anew)
+        _read(h, sim, anew)
         wanted = {record.key: record.revision for record in h.records(anew)}
     found = {record.key: record.revision for record in h.records(store)}
     stale = sum(found[key] != wanted[key] for key in found.keys() & wanted.keys())

@@ -52,14 +52,15 @@ CHANNELS: Mapping[str, frozenset[Channel]] = {
 
 
 def crosswalk_of(h: "Harness") -> MappingSet:
-    """The crosswalk the hub would take: beside the adapter's module, else beside a class it inherits from.
+    """The crosswalk the hub would take: as its settings say, beside the adapter's module, or beside a base's.
 
     Raises NotApplicable without one, Violation when it cannot be read.
     """
     mro = h.subject.kind.__mro__
-    for base in mro[: mro.index(Adapter)]:
-        file = getattr(sys.modules[base.__module__], "__file__", None)
-        if file and (path := Path(file).parent / CROSSWALK).is_file():
+    files = [getattr(sys.modules[base.__module__], "__file__", None) for base in mro[: mro.index(Adapter)]]
+    beside = [Path(file).parent / CROSSWALK for file in files if file]
+    for path in beside if h.subject.teller.crosswalk is None else [h.subject.teller.crosswalk]:
+        if path.is_file():
             try:
                 table = read_sssom(path)
             except TaxonomyError as why:

@@ -8,6 +8,7 @@ the dial, since they befall the way to a source and not the source: F02 (no such
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from email.utils import format_datetime
 from threading import Lock
 from typing import Any, Protocol
@@ -65,23 +66,37 @@ class Exchange(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One setting of the dial: after ``after`` calls ``kind`` acts on the next ``times`` ones (None: for ever)."""
+    """One setting of the dial: after ``after`` calls ``kind`` acts on the next ``times`` ones (None: for ever).
+
+    Raises KeyError for a kind nobody knows, TypeError for an option that its kind has not: a dial that took it would
+    turn to something else than was meant.
+    """
 
     kind: str
     after: int = 0
     times: int | None = 1
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.kind not in FAULTS:
+            raise KeyError(f"unknown fault {self.kind!r}; known: {', '.join(sorted(FAULTS))}")
+        for name in self.options:
+            if name not in (known := OPTIONS[self.kind]):
+                near = get_close_matches(name, known, n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+                raise TypeError(f"the fault {self.kind!r} has no option {name!r}; {hint}")
+
 
 Act = Callable[[Exchange, Mapping[str, Any]], None]
 FAULTS: dict[str, Act] = {}
+OPTIONS: dict[str, tuple[str, ...]] = {}
 
 
-def fault(name: str) -> Callable[[Act], Act]:
-    """Register a fault under a name."""
+def fault(name: str, *options: str) -> Callable[[Act], Act]:
+    """Register a fault under a name, with the names of its options."""
 
     def register(act: Act) -> Act:
-        FAULTS[name] = act
+        FAULTS[name], OPTIONS[name] = act, options
         return act
 
     return register
@@ -97,11 +112,9 @@ class Dial:
         self.calls = 0
 
     def set(self, new: Fault) -> None:
-        """Add a fault; its ``after`` counts from now. Raises KeyError for an unknown kind."""
-        if new.kind not in FAULTS:
-            raise KeyError(f"unknown fault {new.kind!r}; known: {', '.join(sorted(FAULTS))}")
+        """Add a fault; its ``after`` counts from now."""
         with self._lock:
-            self._set.append(Fault(new.kind, self.calls + new.after, new.times, new.options))
+            self._set.append(replace(new, after=self.calls + new.after))
 
     def clear(self) -> None:
         """Let everything go right again."""
@@ -136,14 +149,14 @@ def refused(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.refuse()
 
 
-@fault("hang")
+@fault("hang", "seconds")
 def hang(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F03: take the request and say nothing for ``seconds``, then hang up."""
     exchange.wait(float(options.get("seconds", 3600)))
     exchange.close()
 
 
-@fault("slow")
+@fault("slow", "seconds")
 def slow(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F03, mildly: the right answer, ``seconds`` late."""
     exchange.wait(float(options.get("seconds", 1)))
@@ -158,13 +171,14 @@ def close(exchange: Exchange, options: Mapping[str, Any]) -> None:
 
 @fault("reset")
 def reset(exchange: Exchange, options: Mapping[str, Any]) -> None:
-    """F06: promise the whole body, send half of it, reset the connection."""
+    """F06: promise the whole body, send half of it, reset the connection; at once where there is no body to halve."""
     reply = exchange.answer()
-    exchange.send(reply, body=reply.body[: len(reply.body) // 2])
+    if reply.body:
+        exchange.send(reply, body=reply.body[: len(reply.body) // 2])
     exchange.close(reset=True)
 
 
-@fault("drip")
+@fault("drip", "interval_s")
 def drip(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F12: the right answer, a byte each ``interval_s`` seconds."""
     exchange.drip(exchange.answer(), float(options.get("interval_s", 1)))
@@ -186,7 +200,7 @@ def html(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.send(Reply(LOGIN_PAGE, content_type="text/html;charset=UTF-8"))
 
 
-@fault("redirect")
+@fault("redirect", "location")
 def redirect(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F08, with 302: to ``location``, by default a login page elsewhere."""
     location = str(options.get("location", "http://login.invalid/sso/login"))
@@ -205,7 +219,7 @@ def envelope(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.send(Reply(b'{"status":"ok","payload":{"list":[]}}'))
 
 
-@fault("status")
+@fault("status", "status", "retry_after", "as_date")
 def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F10, F11: any HTTP ``status`` (503); ``retry_after`` seconds, told as an HTTP date when ``as_date``."""
     headers = {}
@@ -215,7 +229,7 @@ def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
     exchange.send(Reply(b'{"error":"lab"}', status=int(options.get("status", 503)), headers=headers))
 
 
-@fault("encoding")
+@fault("encoding", "encoding")
 def encoding(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F28: the right answer in another encoding than promised: ``encoding``, by default the other one in use here."""
     reply, promised = exchange.answer(), exchange.wire.encoding
@@ -256,27 +270,27 @@ def cycle(exchange: Exchange, options: Mapping[str, Any]) -> None:
         exchange.send(exchange.answer(back))
 
 
-@fault("total")
+@fault("total", "by")
 def total(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F17: the announced total is off by ``by`` (1)."""
     exchange.send(exchange.answer(lambda chunk: replace(chunk, total=max(0, chunk.total + int(options.get("by", 1))))))
 
 
-@fault("moving")
+@fault("moving", "change")
 def moving(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F18: just before this answer ``change(rows)`` inserts, updates or deletes."""
     options["change"](exchange.wire.rows)
     exchange.send(exchange.answer())
 
 
-@fault("page_size")
+@fault("page_size", "size")
 def page_size(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F19: the source keeps to its own ``size`` of a page (3), whatever is asked for; set it with ``times=None``."""
     with exchange.wire.habits(own_size=int(options.get("size", 3))):
         exchange.send(exchange.answer())
 
 
-@fault("foreign_link")
+@fault("foreign_link", "location")
 def foreign_link(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """Attack 4.2: the link to the next page leads to another origin, ``location``. Only for wires that give links."""
     location = str(options.get("location", "http://elsewhere.invalid/next"))
@@ -286,7 +300,7 @@ def foreign_link(exchange: Exchange, options: Mapping[str, Any]) -> None:
 # F20 to F23: clocks and credentials
 
 
-@fault("skew")
+@fault("skew", "seconds")
 def skew(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F20: the source's clock is ``seconds`` (600) fast, or slow when negative."""
     with exchange.wire.habits(skew_s=float(options.get("seconds", 600))):
@@ -326,39 +340,39 @@ def _set(exchange: Exchange, options: Mapping[str, Any], name: str, value: Any) 
     _changed(exchange, options, lambda row: row | {name: value(row) if callable(value) else value})
 
 
-@fault("new_column")
+@fault("new_column", "keys", "field", "value")
 def new_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F24: a column nobody knows: ``field`` (``newColumn``) with ``value``."""
     _set(exchange, options, str(options.get("field", "newColumn")), options.get("value", "新"))
 
 
-@fault("missing_column")
+@fault("missing_column", "keys", "field")
 def missing_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F25: the column ``field`` is gone."""
     _changed(exchange, options, lambda row: {name: row[name] for name in row if name != options["field"]})
 
 
-@fault("retyped_column")
+@fault("retyped_column", "keys", "field", "value")
 def retyped_column(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F26: the column ``field`` is of another type: ``value``, by default a list around what it was."""
     field_name = str(options["field"])
     _set(exchange, options, field_name, options.get("value", lambda row: [row.get(field_name)]))
 
 
-@fault("unknown_value")
+@fault("unknown_value", "keys", "field", "value")
 def unknown_value(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F27: in ``field`` stands a ``value`` (``ZZ-UNKNOWN``) that no list has."""
     _set(exchange, options, str(options["field"]), options.get("value", "ZZ-UNKNOWN"))
 
 
-@fault("same_time")
+@fault("same_time", "keys", "field", "value")
 def same_time(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F29: the update time is the same, ``field`` holds something else: ``value``, by default a little more text."""
     field_name = str(options["field"])
     _set(exchange, options, field_name, options.get("value", lambda row: f"{row.get(field_name) or ''}（更正）"))
 
 
-@fault("time_back")
+@fault("time_back", "keys", "field", "value")
 def time_back(exchange: Exchange, options: Mapping[str, Any]) -> None:
     """F30: the update time in ``field`` goes back, to ``value``."""
     _set(exchange, options, str(options["field"]), options["value"])

@@ -99,6 +99,7 @@ class FolderSim(SimSource):
 
     def fault(self, kind: str, *, after: int = 0, times: int | None = 1, **options: Any) -> None:
         """Turn the dial: it counts files. Raises NotApplicable for faults of other wires."""
+        new = Fault(kind, after, times, {**self._usual(kind), **options})
         gone = f"status {options.get('status', 503)}" if kind == "status" and "retry_after" not in options else kind
         if kind in _TOLD_BY_MANIFEST and self.spec.files.ready != "manifest":
             raise NotApplicable("no manifest tells of a file as it should be")
@@ -106,7 +107,7 @@ class FolderSim(SimSource):
             self._refused = True
             self.stop()
         elif kind in _BEFALLING or gone in _GONE:
-            self._dial.set(Fault(kind, after, times, {**self._usual(kind), **options}))
+            self._dial.set(new)
         elif kind not in _NOTHING:
             raise NotApplicable(f"files lie in a folder: nothing there is like {gone}")
 

@@ -100,7 +100,8 @@ class Lab:
     def fault(self, name: str, kind: str, *, after: int = 0, times: int | None = 1, **options: Any) -> None:
         """Turn the dial of one source: `conformance.lab.faults` tells the kinds and their options.
 
-        Raises KeyError for an unknown kind, ValueError for ``token_dies`` where no tokens are handed out.
+        Raises KeyError for an unknown kind, TypeError for an option it has not, ValueError for ``token_dies`` where no
+        tokens are handed out.
         """
         if kind == "token_dies" and self.wires[name].tokens is None:
             raise ValueError(f"{name} hands out no tokens")

@@ -11,7 +11,7 @@ from email.utils import formatdate
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.lab.faults import FAULTS, Dial
@@ -20,6 +20,14 @@ from conformance.lab.wire import Alter, Call, Reply, Wire
 LOOPBACK = "127.0.0.1"
 RST_ON_CLOSE = struct.pack("ii", 1, 0)  # linger on, for 0 s
 LARGEST_BODY = 1 << 20  # bytes of a request
+
+
+class Seat(Protocol):
+    """One wire being served: with its dial, and its last answer without a fault."""
+
+    wire: Wire
+    dial: Dial
+    last: Reply | None
 
 
 class WireServer(ThreadingHTTPServer):
@@ -47,6 +55,10 @@ class WireServer(ThreadingHTTPServer):
         """Bind without asking a name server for our own name, as HTTPServer would."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, int(self.server_address[1])
+
+    def seat(self, path: str) -> Seat:
+        """Whose a path is: all of them are the one wire's. Raises KeyError for a path that is nobody's."""
+        return self
 
     def start(self) -> None:
         """Begin to answer; the port already listens."""
@@ -88,6 +100,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     call: Call
+    seat: Seat
 
     @property
     def lab(self) -> WireServer:
@@ -97,12 +110,12 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def wire(self) -> Wire:
         """The wire being spoken."""
-        return self.lab.wire
+        return self.seat.wire
 
     @property
     def last(self) -> Reply | None:
         """The last answer without a fault."""
-        return self.lab.last
+        return self.seat.last
 
     def handle(self) -> None:
         """Serve the requests of one connection."""
@@ -112,6 +125,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Read the request, let a due fault act on it, or answer."""
         parts = urlsplit(self.path)
+        self.seat = self.lab.seat(parts.path)
         length = int(self.headers.get("Content-Length") or 0)
         if length > LARGEST_BODY:
             self.close_connection = True
@@ -125,11 +139,12 @@ class Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length) if length else b"",
         )
         self.wire.note(self.call)
-        due = None if self.call.path == self.wire.login_path else self.lab.dial.next()
+        login = self.wire.is_login(self.call.path)
+        due = None if login else self.seat.dial.next()
         if due is None:
             reply = self.answer()
-            if self.call.path != self.wire.login_path:
-                self.lab.last = reply
+            if not login:
+                self.seat.last = reply
             self.send(reply)
         else:
             FAULTS[due.kind](self, due.options)

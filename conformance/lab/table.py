@@ -108,15 +108,16 @@ class TableSim(SimSource):
     def fault(self, kind: str, *, after: int = 0, times: int | None = 1, **options: Any) -> None:
         """Turn the dial; columns and values are off from now on. Raises NotApplicable for what befalls no database."""
         options = {**self._usual(kind), **options}
+        new = Fault(kind, after, None if kind == "refused" else times, options)
         if kind == "total":
             self._off_by = int(options.get("by", 1))
         elif kind in _OF_ROWS:
-            self._altering.append(Fault(kind, options=options))
+            self._altering.append(new)
             self._turns += 1
         elif kind != "skew":  # the hub asks no database for its time
             if kind != "moving":
                 _manner(kind, options)
-            self._dial.set(Fault(kind, after, None if kind == "refused" else times, options))
+            self._dial.set(new)
 
     def clear(self) -> None:
         """Let everything go right again."""

@@ -153,7 +153,7 @@ class Wire(ABC):
     def answer(self, call: Call, alter: Alter | None = None) -> Reply:
         """Answer one call as the source would; ``alter`` is what a fault makes of the rows it selects."""
         try:
-            if self.login_path and call.path == self.login_path:
+            if self.is_login(call.path):
                 return self.login(call)
             if not self.serves(call):
                 return Reply(b'{"status":404,"error":"Not Found"}', status=404)
@@ -192,6 +192,10 @@ class Wire(ABC):
     def serves(self, call: Call) -> bool:
         """Whether there is anything at that path."""
         return call.path == self.path
+
+    def is_login(self, path: str) -> bool:
+        """Whether tokens are had at a path."""
+        return bool(self.login_path) and path == self.login_path
 
     def login(self, call: Call) -> Reply:
         """Answer a login. Only for wires that have a ``login_path``."""

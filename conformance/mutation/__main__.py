@@ -22,6 +22,8 @@ def main(sample: int, seed: int, only: str, listed: bool) -> None:
     by = ", ".join(f"{count} by {what}" for what, count in figure["killed_by"].items())
     for what in figure["void"]:
         click.echo(f"void: {what}, though nothing was changed")
+    for what in figure["unsteady"]:
+        click.echo(f"unsteady: {what}, once only, or the machine was busy")
     click.echo(f"{figure['killed']} of {figure['mutants']} noticed ({figure['mutation_score']:.1%}): {by}")
 
 

@@ -46,6 +46,7 @@ def told(measured: Measured, seed: int) -> dict[str, Any]:
         "modules": {name: {"mutants": of, "killed": of - left[name]} for name, of in sorted(modules.items())},
         "survivors": [f"{place(fate.mutant)} {fate.mutant.operator}\n{fate.diff}" for fate in lived],
         "void": list(measured.void),
+        "unsteady": list(measured.unsteady),
     }
 
 

@@ -4,15 +4,13 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
-from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
-from pkgutil import walk_packages
 from types import ModuleType
 
 from conformance import checks
@@ -22,10 +20,11 @@ from conformance.mutation.trials import Trial, Trials
 
 SAMPLE, SEED = 400, 1
 DEADLINE_S = 120.0
-"""A change still under test by then has been noticed: something does not end."""
+"""A change still under test by then has been noticed, if it is again: something does not end."""
 
 Noticed = tuple[str, str, int]
-"""Under what a change is counted, what noticed it, and the number of that trial, or -1; empty texts if nothing did."""
+"""Under what a change is counted, what noticed it, and the number of that trial; -1 where the whole does not load or
+end. Empty texts if nothing noticed."""
 
 NOTHING: Noticed = ("", "", -1)
 
@@ -41,16 +40,20 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a sample. ``void`` is what was noticed although nothing was changed: it did not count."""
+    """What came of a sample, and what did not count.
+
+    ``void`` was noticed without a change too. ``unsteady`` was noticed once only, or the unchanged checks did not come
+    to an end either: the machine was busy.
+    """
 
     fates: tuple[Fate, ...]
     void: tuple[str, ...] = ()
+    unsteady: tuple[str, ...] = ()
 
 
 def modules() -> dict[str, bytes]:
-    """The source of every module that holds checks, by its dotted name."""
-    names = [each.name for each in walk_packages(checks.__path__, f"{checks.__name__}.") if not each.ispkg]
-    return {name: file_of(name).read_bytes() for name in sorted(names)}
+    """The source of every module that holds checks, by its dotted name; what several of them use is not changed."""
+    return {name: file_of(name).read_bytes() for name in sorted({check.run.__module__ for check in CHECKS.values()})}
 
 
 def drawn(sample: int | None = SAMPLE, seed: int = SEED, only: str = "") -> list[Mutant]:
@@ -62,44 +65,79 @@ def drawn(sample: int | None = SAMPLE, seed: int = SEED, only: str = "") -> list
 
 
 def measure(chosen: Sequence[Mutant], *, say: Callable[[Fate], None] = lambda _: None) -> Measured:
-    """Put the changes to the test, one after the other; ``say`` hears of each.
-
-    Whatever notices a change must be silent without it, or it is void and the change goes on to the next trial.
-    """
-    trials, sources, fates = Trials.ready(), modules(), []
-    silent: dict[tuple[str, tuple[str, ...], int], Noticed] = {}
+    """Put the changes to the test, one after the other; ``say`` hears of each."""
+    hearing, fates = _Hearing(Trials.ready(), modules()), []
     for each in chosen:
-        skipped: frozenset[int] = frozenset()
-        while True:
-            kind, what, at = _in_child(partial(_tried, each, sources[each.module], trials, skipped))
-            key = (each.module, each.ids, at)
-            if at >= 0 and key not in silent:
-                silent[key] = _in_child(partial(_once, each, at, trials))
-            if at < 0 or silent[key] == NOTHING:
-                break
-            skipped |= {at}
-        fates.append(Fate(each, each.diff(sources[each.module]), kind and f"{kind}: {what}"))
+        fates.append(hearing.fate(each))
         say(fates[-1])
-    loud = {f"{kind} {what}" for kind, what, _ in silent.values() if kind}
-    return Measured(tuple(fates), tuple(sorted(loud)))
+    return Measured(tuple(fates), tuple(sorted(hearing.void)), tuple(sorted(hearing.unsteady)))
 
 
-def _tried(mutant: Mutant, source: bytes, trials: Trials, skipped: frozenset[int]) -> Noticed:
-    """Make the change and see what notices."""
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """Whatever notices a change must notice it twice and be silent without it; else it does not count.
+
+    A machine that is busy for a while ends a trial late or not at all: that must not pass for a change noticed.
+    """
+
+    trials: Trials
+    sources: Mapping[str, bytes]
+    void: set[str] = field(default_factory=set)
+    unsteady: set[str] = field(default_factory=set)
+    _silent: dict[tuple[str, tuple[str, ...], int], bool] = field(default_factory=dict)
+
+    def fate(self, mutant: Mutant) -> Fate:
+        kind, what, _ = self._noticed(mutant)
+        return Fate(mutant, mutant.diff(self.sources[mutant.module]), kind and f"{kind}: {what}")
+
+    def _noticed(self, mutant: Mutant) -> Noticed:
+        source, skipped = self.sources[mutant.module], set[int]()
+        changed = mutant.applied(source)
+        while True:
+            kind, what, at = found = self._heard(mutant, changed, lambda each: each not in skipped)
+            if found == NOTHING or kind == "loading":
+                return found
+            again = self._is_heard_again(mutant, changed, at)
+            if again and self._is_silent(mutant, at):
+                return found
+            (self.void if again and at >= 0 else self.unsteady).add(f"{kind} {what}")
+            if at < 0:
+                return NOTHING
+            skipped.add(at)
+
+    def _is_heard_again(self, mutant: Mutant, changed: bytes, at: int) -> bool:
+        """Whether a trial notices the change a second time; of -1, whether the whole does not end again."""
+        found = self._heard(mutant, changed, _of(at))
+        return found != NOTHING and found[2] == at
+
+    def _is_silent(self, mutant: Mutant, at: int) -> bool:
+        """Whether a trial says nothing of the unchanged module; of -1, whether all of them come to an end."""
+        key = (mutant.module, mutant.ids, at)
+        if key not in self._silent:
+            found = self._heard(mutant, self.sources[mutant.module], _of(at))
+            self._silent[key] = found == NOTHING or at < 0 <= found[2]
+        return self._silent[key]
+
+    def _heard(self, mutant: Mutant, source: bytes, meant: Callable[[int], bool]) -> Noticed:
+        return _in_child(partial(_tried, mutant, source, self.trials, meant))
+
+
+def _of(at: int) -> Callable[[int], bool]:
+    """One trial; of -1, all of them."""
+    return lambda each: at in (each, -1)
+
+
+def _tried(mutant: Mutant, source: bytes, trials: Trials, meant: Callable[[int], bool]) -> Noticed:
+    """Let the module be this source, and see which of the trials that are meant notices first."""
     try:
-        put(mutant.module, mutant.applied(source))
+        put(mutant.module, source)
     except Exception as why:  # noqa: BLE001 - changed code: whatever it raises
         return "loading", type(why).__name__, -1
     if gone := [id for id in mutant.ids if id not in CHECKS]:
         return "loading", f"{gone[0]} is gone", -1
     known = enumerate(trials.of(mutant.module, mutant.ids))
-    found = (_put_to(trial, at) for at, trial in known if at not in skipped)
+    found = (_put_to(trial, at) for at, trial in known if meant(at))
     return next((each for each in found if each != NOTHING), NOTHING)
-
-
-def _once(mutant: Mutant, at: int, trials: Trials) -> Noticed:
-    """One trial of a change that was not made."""
-    return _put_to(next(islice(trials.of(mutant.module, mutant.ids), at, None)), at)
 
 
 def _put_to(trial: Trial, at: int) -> Noticed:

@@ -31,7 +31,10 @@ class Reference(hub.Adapter[ReferenceConfig]):
         envelope=hub.Envelope(
             ok="code", ok_values=(0,), items="rows", total="total", message="message", clock="as_of",
         ),
-        stages={"open": Stage.FILED, "settled": Stage.SETTLED, "closed": Stage.CLOSED, "void": Stage.WITHDRAWN},
+        stages={
+            "open": Stage.FILED, "heard": Stage.HEARING, "settled": Stage.SETTLED, "closed": Stage.CLOSED,
+            "void": Stage.WITHDRAWN,
+        },
     )  # fmt: skip
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:

@@ -115,7 +115,7 @@ def show(work: Workplace, name: str, as_json: bool) -> None:
 @click.option(
     "--page", "--recording", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A reply's bytes."
 )
-@click.option("--source", help="Read one live page of this source instead.")
+@click.option("--source", help="Read one live page of this source instead; with --page only take its settings.")
 @click.option("--stream", help="Stream the reply belongs to; default: the first.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=3, show_default=True, help="Items to show.")
 @json_option
@@ -130,28 +130,33 @@ def try_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Show what adapter NAME makes of a reply: source fields, draft, record, item.
+    """Show what adapter NAME, or a source's, makes of a reply: source fields, draft, record, item.
 
     Nothing is stored, and people are masked.
     """
     from hub.cli.trial import show_trial, try_items
 
-    if (page is None) == (source is None) or (page is None) != (name is None):
-        raise click.UsageError("give either NAME with --page FILE, or --source NAME")
-    if source is not None:
-        instance, reply = live_page(work, source, stream)
-        if reply is None:
+    if (name is None) == (source is None) or (page is None and name is not None):
+        raise click.UsageError("give either NAME with --page FILE, or --source NAME, alone or with --page FILE")
+    if page is None:
+        assert source is not None
+        instance, found = live_page(work, source, stream)
+        if found is None:
             say(f"no rows in the first {PAGES_TRIED} pages")
             return
+        reply = found
     else:
-        assert name is not None and page is not None
-        instance, reply = _kept_page(work, name, page, stream)
-    kind, items = type(instance), instance.items(reply)
-    trials = try_items(instance, reply, work.mapper(kind), limit)
+        instance = _instance_of(work, source) if source else _unsettled(work, str(name))
+        reply = _kept_page(instance, page, stream)
+    manifest, items = instance.manifest, instance.items(reply)
+    trials = try_items(instance, reply, work.mapper(instance), limit)
     if as_json:
-        write_json({"stream": reply.stream, "items": len(items), "total": reply.total, "tried": trials})
+        told = {"stream": reply.stream, "items": len(items), "total": reply.total, "tried": trials}
+        write_json(told | {"remarks": list(instance.remarks(items))})
         return
-    say(f"{kind.manifest.name} {kind.manifest.version}, {reply.stream}: {len(items)} items in this page")
+    say(f"{manifest.name} {manifest.version}, {reply.stream}: {len(items)} items in this page")
+    for remark in instance.remarks(items):
+        say(f"! {remark}")
     for trial in trials:
         show_trial(trial, work.taxonomy)
 
@@ -162,16 +167,13 @@ def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[
     Raises ConfigError, PluginError, SourceError.
     """
     from hub.clock import utc_now
-    from hub.settings import adapter_config
     from hub.sources.opening import open_source
 
     settings = work.settings
-    source = settings.source(name)
-    kind = work.registry.get(source.adapter)
-    instance = kind(adapter_config(source, kind.Config))
-    with open_source(instance, source, settings.http) as world:
+    instance = _instance_of(work, name)
+    with open_source(instance, settings.source(name), settings.http) as world:
         for since in (utc_now() - timedelta(days=DAYS_TRIED), None):
-            world.start_read(stream_of(kind, stream))
+            world.start_read(stream_of(type(instance), stream))
             for page in islice(instance.pages(world, since), PAGES_TRIED):
                 if instance.items(page):
                     return instance, page
@@ -179,23 +181,43 @@ def live_page(work: Workplace, name: str, stream: str | None) -> "tuple[Adapter[
 
 
 def stream_of(kind: "AdapterClass", name: str | None) -> str:
-    """The stream of that name, the first when None. Raises BadParameter with the nearest."""
+    """The stream of that name, the first when None. Raises BadParameter with the nearest, UsageError without any."""
     from hub.nearest import did_you_mean
 
     names = [stream.name for stream in kind.manifest.streams]
+    if not names:
+        raise click.UsageError(f'"{kind.manifest.name}" only takes what the hub delivers: nothing is read from it')
     if name is not None and name not in names:
         raise click.BadParameter(f"no such stream; {did_you_mean(name, names)}", param_hint="--stream")
     return name or names[0]
 
 
-def _kept_page(work: Workplace, name: str, file: Path, stream: str | None) -> "tuple[Adapter[Any], Page]":
-    """A page from a file of bytes. The adapter gets no settings: items() and draft() are pure and ask for none."""
+def _instance_of(work: Workplace, source: str) -> "Adapter[Any]":
+    """The adapter of a source, with its settings. Raises ConfigError, PluginError."""
+    from hub.settings import adapter_config
+
+    settings = work.settings.source(source)
+    kind = work.registry.get(settings.adapter)
+    return kind(adapter_config(settings, kind.Config))
+
+
+def _unsettled(work: Workplace, name: str) -> "Adapter[Any]":
+    """An adapter without settings: items() and draft() are pure and mostly ask for none. Raises PluginError.
+
+    Raises UsageError for one that knows nothing without its settings.
+    """
+    kind = work.registry.get(name)
+    if kind.by_settings:
+        raise click.UsageError(f'"{name}" goes by a mapping file: give --source NAME, whose settings name one')
+    settings: dict[str, Any] = {"base_url": "https://source.invalid"}
+    return kind(kind.Config.model_construct(**settings))
+
+
+def _kept_page(adapter: "Adapter[Any]", file: Path, stream: str | None) -> "Page":
+    """A page from a file of bytes."""
     from hub.sources.envelope import reopen
 
-    kind = work.registry.get(name)
-    settings: dict[str, Any] = {"base_url": "https://source.invalid"}
-    instance = kind(kind.Config.model_construct(**settings))
-    return instance, reopen(file.read_bytes(), kind.manifest, stream_of(kind, stream))
+    return reopen(file.read_bytes(), adapter.manifest, stream_of(type(adapter), stream))
 
 
 def _settings_of(kind: "AdapterClass") -> list[dict[str, Any]]:

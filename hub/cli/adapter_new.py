@@ -28,7 +28,7 @@ def new(work: Workplace, *, name: str, kind: str, wire: str, into: Path, title: 
     It stands in the folder yiwang-NAME and is a package of your own: adapter, crosswalk, a recording of invented
     people, conformance.toml, a test and a CI file. Nothing that is there is overwritten.
     """
-    from hub.cli.scaffold import LATER, Plan, kinds, name_fault, package_files, wires
+    from hub.cli.scaffold import Plan, kinds, name_fault, package_files, wires
     from hub.nearest import did_you_mean
 
     if fault := name_fault(name):
@@ -40,10 +40,7 @@ def new(work: Workplace, *, name: str, kind: str, wire: str, into: Path, title: 
         raise click.BadParameter(f'no kind "{kind}"; {did_you_mean(kind, kinds())}', param_hint="--kind")
     there = wires()
     if wire not in there:
-        promised = wire in LATER
-        said = f'the wire "{wire}" is not there yet' if promised else f'no wire "{wire}"'
-        hint = f"there are: {', '.join(there)}" if promised else did_you_mean(wire, there)
-        raise click.BadParameter(f"{said}; {hint}", param_hint="--wire")
+        raise click.BadParameter(f'no wire "{wire}"; {did_you_mean(wire, there)}', param_hint="--wire")
     plan = Plan(name=name, kind=kind, wire=wire, title=title, title_zh=title_zh)
     folder = into / plan.folder
     if folder.exists():

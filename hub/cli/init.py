@@ -33,6 +33,7 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 # total_s = 60                                 # of one reply, however slowly it comes
 # attempts = 5                                 # the first one counted
 # max_reply_mb = 64
+# lent = "yiwang-data/lent"                    # secrets that gateways lend, shared between processes, sealed
 
 [log]
 # level = "info"                               # debug, info, warning, error

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ from hub.cli.show import say
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
-    from hub.engine.local import Progress
+    from hub.engine.local import Progress, SourceReport
+    from hub.store.store import Store
 
 
 @click.command("run")
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 )
 @at_work
 def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
-    """Read the sources: on their schedules until it is stopped, or --once.
+    """Read the sources: on their schedules until it is stopped, or --once, with what was pushed and still waits.
 
     Stops within run.stop_s of SIGTERM or Ctrl-C with nothing half done. Ends with 1 when a source failed.
     """
@@ -65,12 +66,31 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
         engine = LocalEngine(settings, store, on_progress=on_progress)
         reports = list(engine.run_once(names, lambda: bool(stop)))
+        reports += _read_pushes(work, store, names, lambda: bool(stop))
     with work.store() as store:
         show_summary(settings, store, work.taxonomy, reports, seconds=monotonic() - begun)
     if stop:
         say("已停止 stopped: what was committed stays; the next run goes on from there")
         return 130
     return 1 if any(report.failed for report in reports) else 0
+
+
+def _read_pushes(
+    work: Workplace, store: "Store", names: Sequence[str], asked_to_stop: Callable[[], bool]
+) -> "list[SourceReport]":
+    """Read what these sources pushed to a daemon that has ended since."""
+    from hub.engine.inbox import Drain
+    from hub.store.inbox import WAITING, counts
+
+    with store.database.reading() as connection:
+        waiting = {source for source, state, _ in counts(connection) if state == WAITING} & {*names}
+    if not waiting or asked_to_stop():
+        return []
+    drain = Drain(work.settings, store, work.registry, names=waiting)
+    try:
+        return drain.drain(asked_to_stop)
+    finally:
+        drain.close()
 
 
 @contextmanager

@@ -12,7 +12,10 @@ from hub.cli.workplace import Workplace, at_work
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from hub.contract import Adapter
     from hub.engine.history import Remapped
+    from hub.registry import AdapterClass
+    from hub.settings import SourceSettings
 
 
 @click.group("source")
@@ -153,7 +156,7 @@ def rewind(work: Workplace, name: str, *, moment: str | None, everything: bool, 
         raise click.UsageError("give either --to TIME or --all")
     instance = work.settings.source(name)
     kind = work.registry.get(instance.adapter)
-    to = _moment(moment, kind.manifest.zone) if moment else None
+    to = _moment(moment, _zone_of(instance, kind)) if moment else None
     streams = [stream_of(kind, stream)] if stream else [each.name for each in kind.manifest.streams]
     with work.store() as store:
         for each in streams:
@@ -174,17 +177,38 @@ def _deep_check() -> Any:
 
 def _checked(work: Workplace, name: str) -> dict[str, Any]:
     from hub.cli.adapter import live_page
+    from hub.contract import pulled
 
     begun = monotonic()
     row: dict[str, Any] = {"source": name, "ok": False, "items": None, "announced": None, "ms": None, "remark": ""}
     try:
+        if not pulled(work.registry.get(work.settings.source(name).adapter)):
+            return row | {"ok": True, "remark": "nothing is asked of it: it pushes, or is delivered to", "ms": 0}
         instance, page = live_page(work, name, None)
-        items = len(instance.items(page)) if page else 0
-        remark = "" if page else "no rows in its first pages"
-        row |= {"ok": True, "items": items, "announced": page.total if page else None, "remark": remark}
+        items = instance.items(page) if page else ()
+        remarks = [*(instance.remarks(items) if page else ("no rows in its first pages",)), *_lost(work, instance)]
+        announced = page.total if page else None
+        row |= {"ok": True, "items": len(items), "announced": announced, "remark": "; ".join(remarks)}
     except HubError as why:
         row["remark"] = f"{why.code}: {why}"
     return row | {"ms": round((monotonic() - begun) * 1000)}
+
+
+def _lost(work: Workplace, instance: "Adapter[Any]") -> list[str]:
+    """Rows of the instance's crosswalk that lead to no item of the taxonomy in use: such codes stay unmapped."""
+    from hub.registry import crosswalk_path
+    from schemas.taxonomy.sssom import dangling, read_sssom
+
+    path, taxonomy = crosswalk_path(instance), work.taxonomy
+    live = {code for code in (*taxonomy.items, *taxonomy.categories) if taxonomy.live(code)}
+    return [str(problem) for problem in dangling(read_sssom(path), live)] if path else []
+
+
+def _zone_of(source: "SourceSettings", kind: "AdapterClass") -> Any:
+    """The zone of a source's naive times: its adapter's, unless the settings tell it. Raises ConfigError."""
+    from hub.settings import adapter_config
+
+    return (kind(adapter_config(source, kind.Config)) if kind.by_settings else kind).manifest.zone
 
 
 def _moment(text: str, zone: Any) -> datetime:

@@ -93,17 +93,35 @@ def resolve(
 @json_option
 @at_work
 def coverage(work: Workplace, as_json: bool) -> None:
-    """Show how many records and codes found their item, with and without D21, and which codes have none yet."""
+    """Show how many records and codes found their item, with and without D21, and which codes have none yet.
+
+    Per source: codes that are the same as an item, parts of one, or broader than several; and the items reached.
+    """
+    from hub.cli.coverage import codes_by_source, show_codes
     from hub.cli.summary import show_categories, show_coverage
     from hub.store import read
 
     with work.store() as store, store.database.reading() as connection:
         by_source, by_category = read.coverage(connection), read.category_counts(connection)
         by_item, unmapped = read.item_counts(connection), read.unmapped_codes(connection)
+        seen = read.seen_codes(connection)
+    live = sum(item.live for item in work.taxonomy.items.values())
+    reached = sum(work.taxonomy.live(code) for code in by_item if code)
+    codes = codes_by_source(seen, {each.source: each.items for each in by_source}, live)
     if as_json:
-        write_json({"sources": by_source, "categories": by_category, "items": by_item, "unmapped_codes": unmapped})
+        write_json(
+            {
+                "sources": by_source,
+                "codes": [each._asdict() for each in codes],
+                "reached": {"items": reached, "of": live, "share": round(reached / live, 4)},
+                "categories": by_category,
+                "items": by_item,
+                "unmapped_codes": unmapped,
+            }
+        )
         return
     show_coverage(by_source)
+    show_codes(codes, reached, live)
     show_categories(work.taxonomy, by_category)
     if unmapped:
         rows = [(row.source, row.code, row.label, row.count) for row in unmapped]

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from hub.contract import Adapter
     from hub.mapping.mapper import Mapper
     from hub.registry import AdapterClass, Registry
     from hub.settings import Settings
@@ -59,8 +60,8 @@ class Workplace:
 
         return self.settings.taxonomy.folder if self.config or find().exists() else None
 
-    def mapper(self, adapter: "AdapterClass") -> "Mapper":
-        """How codes, labels and texts of one adapter become items."""
+    def mapper(self, adapter: "AdapterClass | Adapter[Any]") -> "Mapper":
+        """How codes, labels and texts of one adapter, or of one instance, become items."""
         from hub.engine.worker import mapper_for
 
         return mapper_for(adapter, self.taxonomy_folder)

@@ -99,19 +99,20 @@ def _again(
 ) -> Remapped:
     source = settings.source(name)
     kind = registry.get(source.adapter)
-    mapping = mapper_for(kind, settings.taxonomy.folder).version
+    adapter = kind(adapter_config(source, kind.Config))
+    manifest, mapping = adapter.manifest, mapper_for(adapter, settings.taxonomy.folder).version
     done = Remapped(dry)
     with _reshaper(settings, source) as ask:
-        for stream in kind.manifest.streams:
+        for stream in manifest.streams:
             key = StreamKey(source.home, name, stream.name)
-            run = 0 if dry else _open_run(store, key, kind.manifest, why)
+            run = 0 if dry else _open_run(store, key, manifest, why)
             pages, started, total, failure = 0, utc_now(), Counts(), None
             try:
                 for spot in _spots(store, source, statement, stream.name):
                     content = raw_bytes(store.database, store.keyring, source.home, spot.raw)
                     rows, refusals = ask(spot, content)
                     pages += 1
-                    counts = _put(store, key, kind.manifest, mapping, run, spot, rows, refusals, why, done)
+                    counts = _put(store, key, manifest, mapping, run, spot, rows, refusals, why, done)
                     total += counts
                     told(len(spot.numbers))
                     if not dry:
@@ -245,10 +246,10 @@ def _reshape(pipe: Connection, job: Job) -> None:
     """Body of the worker: answers (rows, refusals) for each (spot, bytes) until the pipe closes."""
     kind = Registry.load_one(job.source.adapter)
     adapter = kind(adapter_config(job.source, kind.Config))
-    mapper = mapper_for(kind, job.taxonomy)
+    mapper = mapper_for(adapter, job.taxonomy)
     shapers = {
         stream.name: shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
-        for stream in kind.manifest.streams
+        for stream in adapter.manifest.streams
     }
     while True:
         try:

@@ -3,7 +3,7 @@
 The bytes are kept already, so there is nothing to ask a source for: a clerk shapes what waits, the writer commits it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -13,6 +13,7 @@ from hub.batch import Failure
 from hub.clock import utc_now
 from hub.contract import Capability
 from hub.engine.clerk import Clerk
+from hub.engine.local import SourceReport
 from hub.engine.pushes import GROUP, PushLine, shape_pushes
 from hub.engine.worker import mapper_for
 from hub.errors import AdapterBug, StoreError
@@ -36,10 +37,14 @@ class _Desk:
     handed: list[Waiting] = field(default_factory=list)
     singly: int = 0  # so many are handed over alone: one of them ended a clerk
     until: float = 0  # paused
+    broken: str | None = None  # why
 
 
 class Drain:
-    """Reads the pushes of all sources that push. Owned by one thread, that of the writer; `step` never waits."""
+    """Reads the pushes of these sources, or of all that push. Owned by one thread, that of the writer.
+
+    `step` never waits.
+    """
 
     def __init__(
         self,
@@ -47,12 +52,15 @@ class Drain:
         store: Store,
         registry: Registry,
         *,
+        names: Collection[str] | None = None,
         clock: Callable[[], datetime] = utc_now,
         stop: Stop = no_stop,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._desks: list[_Desk] = []
         for source in settings.sources.values():
+            if names is not None and source.name not in names:
+                continue
             kind = registry.adapters.get(source.adapter)
             if kind is not None and Capability.PUSH in kind.manifest.capabilities:
                 mapping = mapper_for(kind, settings.taxonomy.folder).version
@@ -79,13 +87,15 @@ class Drain:
             except StoreError as error:
                 self._pause(desk, Failure.of(error))
 
-    def drain(self) -> None:
-        """Read until nothing more can be read, then close the runs. Raises StoreError when they cannot be closed."""
+    def drain(self, asked_to_stop: Callable[[], bool] = lambda: False) -> list[SourceReport]:
+        """Read until nothing more can be read, then close the runs; gives those of each source that had any, and why
+        one broke off. Raises StoreError when they cannot be closed.
+        """
         self.step()
-        while self.busy:
+        while self.busy and not asked_to_stop():
             self.step(0.2)
-        for desk in self._desks:
-            desk.line.close()
+        reports = [SourceReport(desk.line.source.name, tuple(desk.line.close()), desk.broken) for desk in self._desks]
+        return [report for report in reports if report.runs or report.broken]
 
     def close(self) -> None:
         """End the clerks and close the runs. What was handed over and not committed goes on waiting."""
@@ -116,9 +126,10 @@ class Drain:
         if isinstance(answer, Failure):
             self._pause(desk, answer)
             return
+        desk.broken = None
         desk.line.commit(pushes, answer)
         desk.singly = max(0, desk.singly - len(pushes))
 
     def _pause(self, desk: _Desk, failure: Failure) -> None:
-        desk.until = monotonic() + PAUSE_S
+        desk.until, desk.broken = monotonic() + PAUSE_S, failure.said
         events.log(events.SOURCE_FAILED, source=desk.line.source.name, error=failure.said)

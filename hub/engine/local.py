@@ -157,6 +157,11 @@ class LocalEngine:
         except (EOFError, ConnectionResetError):
             process = next((mate for mate, of in worker.mates if of is pipe), worker.process)
             process.join(1)
+            if process is not worker.process and process.exitcode == 0:
+                # it has shaped all it was handed; the worker it helped is done as well, and may only say so next
+                worker.mates = [(mate, of) for mate, of in worker.mates if of is not pipe]
+                pipe.close()
+                return None
             events.log(events.WORKER_LOST, source=worker.source.name, exit_code=process.exitcode)
             lost = f"worker.lost: a worker process ended by itself (exit code {process.exitcode})"
             return self._end(worker, Failure(INCOMPLETE, lost))

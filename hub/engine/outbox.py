@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from hub import events
 from hub.batch import Failure
@@ -21,7 +21,7 @@ from hub.engine.worker import Job, settle
 from hub.errors import AdapterBug, HubError, PluginError, SourceError, StoreError
 from hub.ingest import Stop, no_stop
 from hub.registry import Registry
-from hub.settings import Settings
+from hub.settings import Settings, SourceSettings
 from hub.sources.http import HttpSource
 from hub.sources.opening import open_source
 from hub.store import audit, outbox
@@ -39,7 +39,11 @@ _EXPIRED = Missed("delivery.lost: the attempt was cut off before its outcome was
 
 
 def deliver(adapter: Adapter[Any], source: HttpSource, delivering: Delivering, delivery: Delivery) -> Receipt | Missed:
-    """One attempt."""
+    """One attempt. What the manifest does not list never comes to the adapter, whose last branch might send it."""
+    if delivery.kind not in delivering.kinds:
+        takes = ", ".join(delivering.kinds) or "nothing"
+        said = f"delivery.unknown_kind: {adapter.manifest.name} takes no {delivery.kind}; it takes {takes}"
+        return Missed(said, unsent=True, final=True)
     try:
         source.start_delivery(delivering, delivery.key)
         answer: object = adapter.deliver(source, delivery)
@@ -79,11 +83,33 @@ def _answer_all(pipe: Connection, answer: Callable[[Delivery], Any]) -> None:
         pipe.send(answer(order))
 
 
+class Attempts(Protocol):
+    """Who makes the attempts for one source, as `hub.engine.clerk.Clerk` does in a worker process."""
+
+    def ask(self, question: Delivery) -> None:
+        """Begin one."""
+
+    def hear(self, timeout: float = 0) -> Receipt | Missed | Failure | None:
+        """What it came to; None while it is under way."""
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+
+
+Hire = Callable[[Settings, SourceSettings, float], Attempts]
+"""Finds who makes the attempts for a source, each within so many seconds."""
+
+
+def clerk(settings: Settings, source: SourceSettings, patience_s: float) -> Clerk:
+    """A worker process: what adapter code does to itself ends with it."""
+    return Clerk(settings, source, deliver_orders, patience_s=patience_s)
+
+
 @dataclass(slots=True)
 class _Desk:
     target: str
     delivering: Delivering
-    clerk: Clerk
+    clerk: Attempts
     order: Leased | None = None
     until: float = 0  # paused
 
@@ -99,6 +125,7 @@ class Sender:
         *,
         clock: Callable[[], datetime] = utc_now,
         stop: Stop = no_stop,
+        hire: Hire = clerk,
     ) -> None:
         self.store, self.clock, self.stop = store, clock, stop
         self.patience_s = settings.http.total_s + MARGIN_S
@@ -108,8 +135,8 @@ class Sender:
             if kind is None or Capability.DELIVER not in kind.manifest.capabilities:
                 continue
             assert kind.manifest.delivering is not None
-            clerk = Clerk(settings, source, deliver_orders, patience_s=self.patience_s)
-            self._desks.append(_Desk(source.name, kind.manifest.delivering, clerk))
+            attempts = hire(settings, source, self.patience_s)
+            self._desks.append(_Desk(source.name, kind.manifest.delivering, attempts))
 
     @property
     def busy(self) -> bool:

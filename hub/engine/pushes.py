@@ -54,7 +54,7 @@ class Shaped(NamedTuple):
 
 def shapers_of(adapter: Adapter[Any], job: Job) -> dict[str, Shaper]:
     """A shaper for each stream."""
-    mapper = mapper_for(type(adapter), job.taxonomy)
+    mapper = mapper_for(adapter, job.taxonomy)
     streams = adapter.manifest.streams
     return {each.name: shaper_for(adapter, mapper, source=job.source.name, stream=each.name) for each in streams}
 

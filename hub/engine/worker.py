@@ -48,8 +48,8 @@ class Job:
     memory_mb: int
 
 
-def mapper_for(adapter: type[Adapter[Any]], taxonomy: Path | None) -> Mapper:
-    """The mapping of one adapter: taxonomy, department items and the adapter's own crosswalk."""
+def mapper_for(adapter: type[Adapter[Any]] | Adapter[Any], taxonomy: Path | None) -> Mapper:
+    """The mapping of one adapter, or of one instance: taxonomy, department items and its own crosswalk."""
     path = crosswalk_path(adapter)
     return Mapper.for_manifest(adapter.manifest, load(taxonomy), read_sssom(path) if path else None)
 
@@ -131,7 +131,7 @@ def settle(job: Job) -> tuple[Adapter[Any], Mapper]:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     kind = Registry.load_one(job.source.adapter)
     adapter = kind(adapter_config(job.source, kind.Config))
-    mapper = mapper_for(kind, job.taxonomy)
+    mapper = mapper_for(adapter, job.taxonomy)
     gc.freeze()  # taxonomy and automaton live as long as the process: the collector need not walk them
     gc.set_threshold(YOUNG_OBJECTS)
     return adapter, mapper

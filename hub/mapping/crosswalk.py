@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hub.mapping.text import half_width
 from schemas.record import Method
@@ -140,6 +140,27 @@ def judge(method: Method, name: str, rows: Sequence[Row], current: Current) -> V
     return Verdict(
         method, None, proposed, f"{name} {predicates} {' '.join(proposed)}", max(r.confidence for r, _ in live)
     )
+
+
+Relation = Literal["exact", "broader", "narrower", "unmapped"]
+"""How a source's code stands to our items: the same; ours is the broader one, both decide; ours are several or only
+akin, the text decides among them; no table knows the code."""
+
+_SAYS = re.compile(r"(?:^|; )(?:adapter|department|cause) .*?(\w+Match)(?:/\w+Match)* (D\d{2,4}(?: D\d{2,4})*)")
+
+
+def relation(evidence: str) -> Relation:
+    """What the tables said of a code, read back from the evidence of a record that bore it (`judge` writes it)."""
+    said = _SAYS.findall(evidence)
+    targets = {target for _, targets in said for target in targets.split()}
+    if not said:
+        return "unmapped"
+    if len(targets) > 1 or len(targets.pop()) != ITEM_LENGTH:
+        return "narrower"
+    predicates = {predicate for predicate, _ in said}
+    if predicates == {"exactMatch"}:
+        return "exact"
+    return "broader" if predicates <= {"exactMatch", "broadMatch"} else "narrower"
 
 
 @lru_cache(maxsize=4096)

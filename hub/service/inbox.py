@@ -54,6 +54,7 @@ class Door:
     webhook: Webhook
     key: str
     secret: str = field(repr=False)
+    per_minute: int = 0
 
     @classmethod
     def of(cls, source: SourceSettings, manifest: Manifest, config: SourceConfig) -> "Door":
@@ -64,15 +65,17 @@ class Door:
         if not secret:
             hint = f"pushes are verified by it: set {webhook.secret} for this source"
             raise ConfigError(f"{webhook.secret} is not set", where=source.name, hint=hint)
-        return cls(source, manifest, webhook, _setting(config, webhook.key), secret)
+        most = int(_setting(config, webhook.quota) or 0) if webhook.quota else 0
+        return cls(source, manifest, webhook, _setting(config, webhook.key), secret, most)
 
 
 class _Refused(Exception):
     """Ends the handling of one push; ``reason`` is for the operator alone."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, after_s: int | None = None) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
+        self.after_s = 5 if status == 503 and after_s is None else after_s
 
     @classmethod
     def of(cls, error: Exception) -> "_Refused":
@@ -102,6 +105,7 @@ class Inbox:
         self._allow = None if allow is None else [ipaddress.ip_network(each) for each in allow]
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self.refused: Counter[tuple[str, str]] = Counter()
+        self._taken: dict[str, tuple[int, int]] = {}  # by source: the minute of its last good push, and how many in it
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Take one request."""
@@ -116,7 +120,8 @@ class Inbox:
             self.refused[name, why.reason] += 1
             told = {"source": name, "stream": stream, "client": client, "status": why.status}
             events.log(events.PUSH_REFUSED, reason=why.reason, **told)
-            await _answer(send, why.status, b"", [(b"retry-after", b"5")] if why.status == 503 else [])
+            again = [] if why.after_s is None else [(b"retry-after", str(why.after_s).encode())]
+            await _answer(send, why.status, b"", again)
             return
         await _answer(send, 200, webhook.answer.encode(), [(b"content-type", webhook.answer_type.encode())])
 
@@ -147,10 +152,22 @@ class Inbox:
         if self._keeper.pending >= MOST_PENDING:
             raise _Refused(503, "too many")
         push = await self._verified(door, stream, scope, receive)
+        self._count(door)
         self._stop("push_checked")
         if await asyncio.wrap_future(self._keeper.keep(push)) == "reused":
             raise _Refused(401, "nonce")
         return door.webhook
+
+    def _count(self, door: Door) -> None:
+        """Hold a good push against its source's quota: what is over it is asked to come back in the next minute."""
+        if not door.per_minute:
+            return
+        now = int(self._clock().timestamp())
+        minute, count = self._taken.get(door.source.name, (0, 0))
+        count = count + 1 if minute == now // 60 else 1
+        if count > door.per_minute:
+            raise _Refused(429, "quota", after_s=60 - now % 60)
+        self._taken[door.source.name] = now // 60, count
 
     async def _verified(self, door: Door, stream: str, scope: Mapping[str, Any], receive: Receive) -> Push:
         webhook = door.webhook
@@ -220,7 +237,7 @@ def doors(settings: Settings, registry: Registry, names: Sequence[str]) -> dict[
 
 
 @contextmanager
-def serving(inbox: Inbox, settings: InboxSettings) -> Iterator[int]:
+def serving(inbox: Callable[..., Awaitable[None]], settings: InboxSettings) -> Iterator[int]:
     """Serve until the block ends; gives the port. Requests under way are answered first.
 
     Raises ConfigError when uvicorn is not installed, or the address cannot be listened at.

@@ -113,7 +113,7 @@ def lay(request: Request, params: Mapping[str, Scalar], fill: Fill, *, link: str
         case "form":
             return replace(ask, form={**fill.all(request.plain), **sent})
         case "json":
-            return replace(ask, json=sent)
+            return replace(ask, json=nested(sent))
         case "xml":
             return replace(ask, xml=_document(request, sent, fill))
 
@@ -135,6 +135,24 @@ def encode(values: Mapping[str, Scalar]) -> str:
         if value is not None
     ]
     return urlencode(pairs, quote_via=quote)
+
+
+def nested(values: Mapping[str, Scalar]) -> dict[str, Any]:
+    """Values as one JSON object: a name with dots leads into objects (``page.current``). Raises PluginError for a name
+    that is to be a value and an object.
+    """
+    body: dict[str, Any] = {}
+    for name, value in values.items():
+        *path, last = name.split(".")
+        inner = body
+        for part in path:
+            inner = inner.setdefault(part, {})
+            if not isinstance(inner, dict):
+                break
+        if not isinstance(inner, dict) or last in inner:
+            raise PluginError(f"the parameter {name} is both a value and an object")
+        inner[last] = value
+    return body
 
 
 def single_quoted(fields: Mapping[str, Scalar]) -> str:

@@ -1,13 +1,18 @@
-"""Bytes into values: strict decoding, JSON, and JSON inside JSON. Pure.
+"""Bytes into values: strict decoding, JSON, JSON inside JSON, and forms. Pure.
 
 Every refusal is a `MalformedError`, whose text says what is wrong and never repeats the payload.
 """
 
 import codecs
 import re
+from collections import Counter
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
+
+FORM_MAX: Final = 1_000
+"""Fields of a form."""
 
 NESTED_MAX: Final = 16 * 2**20
 """Characters of a JSON text inside a reply that are opened at the most."""
@@ -87,6 +92,31 @@ def read_json(content: bytes, encoding: str) -> Any:
         if error.pos >= len(text):
             raise MalformedError(f"JSON that is cut off after {len(content)} bytes") from None
         raise MalformedError(f"no JSON at character {error.pos} of {len(text)}") from None
+
+
+def read_form(content: bytes, encoding: str) -> dict[str, str]:
+    """The fields of a form by name (``application/x-www-form-urlencoded``); escapes are of that encoding, too.
+
+    Raises MalformedError, also for a name that stands there twice: one might be read here, and the other behind us.
+    """
+    if not content.strip():
+        raise MalformedError("an empty body")
+    if looks_like_html(content):
+        raise MalformedError("markup where a form was promised")
+    try:
+        pairs = parse_qsl(
+            read_text(content, encoding).strip(), keep_blank_values=True, strict_parsing=True,
+            encoding=codec(encoding), errors="strict", max_num_fields=FORM_MAX,
+        )  # fmt: skip
+    except MalformedError:
+        raise
+    except UnicodeDecodeError:
+        raise MalformedError(f"a form whose escapes are not {codec(encoding)}") from None
+    except ValueError:
+        raise MalformedError(f"no form, or one of more than {FORM_MAX} fields") from None
+    if any(count > 1 for count in Counter(name for name, _ in pairs).values()):
+        raise MalformedError("a form with two fields of one name")
+    return dict(pairs)
 
 
 def read_nested(text: str) -> Any:

@@ -7,7 +7,7 @@ is `SourceReplyInvalid`: asking the same again would get the same.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from hub.contract import Item, Manifest, Page
 from hub.errors import SourceDenied, SourceReplyInvalid, SourceThrottled, SourceUnavailable
-from hub.sources.decode import MalformedError, looks_like_html, read_json, read_nested
+from hub.sources.decode import MalformedError, looks_like_html, read_form, read_json, read_nested
 from hub.sources.failures import Spot
 from hub.sources.xml import parse_xml, read_xml
 from hub.wire import Envelope, Scalar
@@ -23,6 +23,11 @@ from hub.wire import Envelope, Scalar
 ABSENT: Final = object()
 """What `walk` gives where a path leads nowhere. JSON null is not absent."""
 
+_FORMATS: Final[Mapping[str, tuple[str, Callable[[bytes, str], Any]]]] = {
+    "json": ("JSON", read_json),
+    "xml": ("XML", read_xml),
+    "form": ("a form", read_form),
+}
 _LEVELS: Final = 2  # JSON inside JSON, as deep as it is followed
 _PLAIN_CODE: Final = re.compile(r"-?[A-Za-z0-9_.]{1,8}")  # may be told; anything longer could be somebody's number
 _HINT: Final = "compare the reply with the envelope the adapter declares"
@@ -136,7 +141,11 @@ def read_clock(value: Any, zone: tzinfo) -> datetime:
 
 
 def _decode(content: bytes, envelope: Envelope, encoding: str) -> Any:
-    promised, read = ("JSON", read_json) if envelope.format == "json" else ("XML", read_xml)
+    if envelope.format == "none":
+        if looks_like_html(content):
+            raise MalformedError("a web page where nothing was promised, most likely a login page")
+        return None
+    promised, read = _FORMATS[envelope.format]
     try:
         return read(content, encoding)
     except MalformedError:

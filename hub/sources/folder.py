@@ -12,14 +12,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
 
+from hub import events
 from hub.clock import utc_now
 from hub.contract import FolderConfig, Manifest, Page
-from hub.errors import ConfigError, PluginError, SourceDenied, SourceReplyInvalid, SourceUnavailable
+from hub.errors import ConfigError, PluginError, SourceDenied, SourceError, SourceReplyInvalid, SourceUnavailable
 from hub.sources.decode import MalformedError
+from hub.sources.exchange import DEFAULT_LIMITS, HttpLimits
 from hub.sources.failures import Spot
+from hub.sources.files.disk import Disk, LocalDisk
 from hub.sources.files.inbox import DONE, REFUSED, Claim, Inbox, LinkError
 from hub.sources.files.manifest import SIZE_MAX, announced_rows
 from hub.sources.files.reading import read_file
+from hub.sources.retries import OnRetry, Retries
 from hub.sources.rows_page import rows_page
 from hub.wire import FileDrop, Reading, Scalar
 from schemas.identity import redact
@@ -39,7 +43,9 @@ _TOLD: Final = 3  # refused files named in one error
 class FolderSource:
     """`hub.contract.Source` over a folder. A context manager; `start_read` begins each read. One thread at a time.
 
-    ``name`` is the source instance, ``home`` its region. Files are claimed one at a time when a read comes to them,
+    ``name`` is the source instance, ``home`` its region. The folder lies on this machine, or on another one that is
+    spoken to by SFTP (`hub.sources.files.sftp`); ``allow``, ``limits`` and ``on_retry`` concern the latter alone, and
+    are those of `hub.sources.http.HttpSource`. Files are claimed one at a time when a read comes to them,
     those a crash left claimed first (`hub.sources.files.inbox`). A page's window is its file's name. ``sleep`` does the
     waiting between two looks.
     """
@@ -52,18 +58,20 @@ class FolderSource:
         manifest: Manifest,
         config: FolderConfig,
         allow: Sequence[str] = (),
+        limits: HttpLimits = DEFAULT_LIMITS,
         clock: Callable[[], datetime] = utc_now,
+        on_retry: OnRetry | None = None,
         sleep: Callable[[float], None] = time.sleep,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        if config.sftp:
-            raise ConfigError("sftp is not there yet", where=name, hint="mount the folder, and set folder alone")
         if not Path(config.folder).is_absolute():
             raise ConfigError("folder is no absolute path", where=name, hint="begin it with a slash")
         self.name, self.home, self.stream = name, home, manifest.streams[0].name
+        self.retries = 0
         self._manifest, self._config, self._clock = manifest, config, clock
         self._sleep, self._should_stop = sleep, should_stop
-        self._folder = Path(config.folder)
+        self._on_retry = on_retry or self._log_retry
+        self._disk = self._opened(allow, limits)
         self._held: dict[str, tuple[Inbox, Claim]] = {}
 
     def __enter__(self) -> Self:
@@ -71,12 +79,15 @@ class FolderSource:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._let_go()
+        self._disk.close()
 
     def start_read(self, stream: str) -> None:
         """Begin a read of that stream; files of an earlier one not yet settled are read again. Raises KeyError."""
         self._manifest.stream(stream)
         self.stream = stream
+        self.retries = 0
         self._let_go()
+        self._disk.close()
 
     def now(self) -> datetime:
         """The hub's clock, aware, UTC."""
@@ -105,7 +116,7 @@ class FolderSource:
         """
         if not isinstance(request, FileDrop):
             raise PluginError(f"a folder cannot be read by a {type(request).__name__}")
-        inbox = Inbox(self._folder, request.marker if request.ready != "still" else "")
+        inbox = Inbox(self._disk, request.marker if request.ready != "still" else "")
         refused: list[tuple[str, str]] = []
         for name, left in self._waiting(inbox, request):
             try:
@@ -121,7 +132,7 @@ class FolderSource:
             self._held[name] = (inbox, claim)
             try:
                 with self._told(name):
-                    yield from self._pages(claim, request)
+                    yield from self._pages(inbox, claim, request)
             except MalformedError as why:
                 del self._held[name]
                 with self._told(name):
@@ -150,10 +161,10 @@ class FolderSource:
         again, fresh = inbox.names(), (self._clock().timestamp() - EMPTY_S) * 1e9
         return [name for name, told in seen.items() if again.get(name) == told and (told[0] or told[1] < fresh)]
 
-    def _pages(self, claim: Claim, drop: FileDrop) -> Iterator[Page]:
+    def _pages(self, inbox: Inbox, claim: Claim, drop: FileDrop) -> Iterator[Page]:
         """A file's rows in pages; the total is its manifest's, else told when its end is known."""
         counted = drop.ready == "manifest"
-        announced = announced_rows(claim.said(SIZE_MAX), claim.content) if counted else None
+        announced = announced_rows(inbox.said(claim, SIZE_MAX), claim.content) if counted else None
         rows, size = read_file(claim.content, drop), self._config.page_size or drop.rows
         window, count = window_of(claim.name), 0
         part: list[dict[str, Any]] | None = list(islice(rows, size))
@@ -192,8 +203,29 @@ class FolderSource:
 
     def _let_go(self) -> None:
         while self._held:
-            inbox, claim = self._held.popitem()[1]
-            inbox.release(claim)
+            self._held.popitem()[1][1].hold.release()
+
+    def _opened(self, allow: Sequence[str], limits: HttpLimits) -> Disk:
+        if not self._config.sftp:
+            return LocalDisk(Path(self._config.folder))
+        try:
+            from hub.sources.files.sftp import SftpDisk  # noqa: PLC0415 - few sources need it
+            from hub.sources.files.sftp_host import SftpHost  # noqa: PLC0415
+        except ImportError:
+            hint = 'pip install "yiwang[sftp]"'
+            raise ConfigError("what speaks SFTP is not installed", where=self.name, hint=hint) from None
+        adapter, stop = self._manifest.name, self._should_stop
+        retries = Retries(limits, on_retry=self._tell, should_stop=stop, sleep=self._sleep)
+        host = SftpHost(self._config, name=self.name, adapter=adapter, allow=allow, limits=limits, retries=retries)
+        return SftpDisk(host, self._config.folder, limits=limits, spot=Spot(adapter, "sftp"), should_stop=stop)
+
+    def _tell(self, error: SourceError, attempt: int, wait_s: float) -> None:
+        self.retries += 1
+        self._on_retry(error, attempt, wait_s)
+
+    def _log_retry(self, error: SourceError, attempt: int, wait_s: float) -> None:
+        told = {"adapter": error.adapter, "source": self.name, "stream": self.stream, "status": error.status}
+        events.log(events.RETRY_SCHEDULED, error=error.code, attempt=attempt, wait_s=round(wait_s, 3), **told)
 
     def _month(self) -> str:
         return f"{self._clock().astimezone(self._manifest.zone):%Y%m}"

@@ -1,30 +1,33 @@
 """A source over HTTP: one origin, limits, retries, login, signatures, and one named error for whatever goes wrong."""
 
 import hashlib
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from hub import events
 from hub.clock import utc_now
 from hub.contract import AdapterConfig, Manifest, Page
 from hub.errors import ConfigError, PagingLoop, PluginError, SourceDenied, SourceError
-from hub.sources.asking import Ask, Fill, encode, lay
+from hub.sources.asking import Ask, Fill, lay
 from hub.sources.envelope import open_answer, open_reply
 from hub.sources.exchange import DEFAULT_LIMITS, Exchange, HttpLimits
 from hub.sources.failures import Spot, http_date
+from hub.sources.lending import Lender
 from hub.sources.paging import Params, Reply, read_pages
 from hub.sources.retries import OnRetry, Retries
 from hub.sources.session import Session
-from hub.sources.signing import sign, timestamp_of
-from hub.wire import Delivering, Reading, Request, Scalar
+from hub.sources.shared import SharedSecrets
+from hub.sources.signing import sign_ask
+from hub.wire import Delivering, Lending, Login, Reading, Request, Scalar
 
 __all__ = ["HttpLimits", "HttpSource", "OnRetry"]
+
+_DENIALS = 3  # of the credentials at hand, of those another process has got meanwhile, of those got here
 
 
 class HttpSource:
@@ -33,7 +36,8 @@ class HttpSource:
     ``name`` is the source instance, ``home`` its region. ``allow`` lists the host names and networks it may be reached
     at beside public ones (`hub.sources.origin.Gate`). ``on_retry`` is told before each wait; by default it logs
     ``retry.scheduled``. ``should_stop`` is asked during waits: True ends them by raising the last error. ``retries``
-    counts the waits since `start_read`.
+    counts the waits since `start_read`. ``lent`` is the folder where secrets that a gateway lends are shared with other
+    processes; None: with none.
     """
 
     def __init__(
@@ -49,8 +53,9 @@ class HttpSource:
         on_retry: OnRetry | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
+        lent: Path | None = None,
     ) -> None:
-        self.name, self.home, self.stream = name, home, manifest.streams[0].name
+        self.name, self.home, self.stream = name, home, _first(manifest)
         self.retries = 0
         self._manifest, self._config, self._limits, self._clock = manifest, config, limits, clock
         self._on_retry = on_retry or self._log_retry
@@ -58,12 +63,22 @@ class HttpSource:
         self._exchange = Exchange(config.base_url, allow=allow, limits=limits, clock=clock)
         self._retries = Retries(limits, on_retry=self._tell, should_stop=should_stop, sleep=sleep)
         self._session: Session | None = None
-        if manifest.login is not None:
-            about = {"adapter": manifest.name, "encoding": manifest.encoding}
-            self._session = Session(manifest.login, self._exchange, self._fill, clock=clock, **about)
+        self._lender: Lender | None = None
+        about = {"adapter": manifest.name, "encoding": manifest.encoding}
+        match manifest.login:
+            case Login() as login:
+                self._session = Session(login, self._exchange, self._fill, clock=clock, **about)
+            case Lending() as lending:
+                secret = config.app_secret.get_secret_value() if config.app_secret else ""
+                origin = self._exchange.origin.url("")
+                shared = SharedSecrets(lent, origin=origin, app_key=config.app_key, app_secret=secret)
+                self._lender = Lender(
+                    lending, self._exchange, self._fill, shared, zone=manifest.zone, clock=clock, sleep=sleep,
+                    should_stop=should_stop, patience_s=limits.total_s * len(lending.renewals), **about,
+                )  # fmt: skip
         self._asked: set[bytes] = set()
         self._delivering: Delivering | None = None
-        self._key_header: dict[str, str] = {}
+        self._borne: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -79,20 +94,18 @@ class HttpSource:
         """Begin a read of that stream: forget what was asked, and look the host up anew. Raises KeyError."""
         if all(stream != declared.name for declared in self._manifest.streams):
             raise KeyError(stream)
-        self.stream = stream
-        self.retries = 0
-        self._delivering, self._key_header = None, {}
-        self._asked.clear()
-        self._exchange.look_up_again()
+        self._begin(stream)
 
     def start_delivery(self, delivering: Delivering, key: str) -> None:
         """Begin a delivery: its requests bear ``key``, are tried once, and are answered without rows.
 
         They are not tried again here: whoever keeps the delivery knows whether it may be.
         """
-        self.start_read(self._manifest.streams[0].name)
+        self._begin(_first(self._manifest))
         self._delivering = delivering
-        self._key_header = {delivering.key_header: key} if delivering.key_header else {}
+        self._borne = {name: self._fill(value) for name, value in delivering.headers.items()}
+        if delivering.key_header:
+            self._borne[delivering.key_header] = key
 
     def now(self) -> datetime:
         """The hub's clock, aware, UTC."""
@@ -145,6 +158,13 @@ class HttpSource:
             spot = Spot(self._manifest.name, request.method, request.path)  # paging knows rows, not places
             raise spot.error(type(error), error.what, hint=error.hint) from None
 
+    def _begin(self, stream: str) -> None:
+        self.stream = stream
+        self.retries = 0
+        self._delivering, self._borne = None, {}
+        self._asked.clear()
+        self._exchange.look_up_again()
+
     def _fetch(self, ask: Ask, window: str) -> Reply:
         mark = hashlib.blake2b(ask.key(), digest_size=16).digest()
         if mark in self._asked:
@@ -157,18 +177,22 @@ class HttpSource:
         return self._retries.run(lambda attempt: self._attempt(ask, window, attempt))
 
     def _attempt(self, ask: Ask, window: str, attempt: int) -> Reply:
-        session = self._session
-        try:
-            return self._page(ask, window, attempt)
-        except SourceDenied:
-            if session is None or not session.held:
-                raise
-            session.forget()  # it may have died before its time: once more with a new one
-            return self._page(ask, window, attempt)
+        credentials = self._session or self._lender
+        for left in reversed(range(_DENIALS)):
+            try:
+                page = self._page(ask, window, attempt)
+            except SourceDenied:
+                if not left or credentials is None or not credentials.another():
+                    raise
+            else:
+                if credentials is not None:
+                    credentials.accepted()
+                return page
+        raise AssertionError("the last denial is raised")
 
     def _page(self, ask: Ask, window: str, attempt: int) -> Reply:
         manifest, spot = self._manifest, self._spot(ask, attempt)
-        ask = ask.with_headers({**self._credentials(attempt), **self._key_header})
+        ask = ask.with_headers({**self._credentials(attempt), **self._borne})
         answer = self._exchange.send(self._signed(ask, spot), spot)
         if self._delivering is not None:
             spot = replace(spot, status=answer.status)
@@ -210,19 +234,10 @@ class HttpSource:
             return ask
         if self._config.app_secret is None:
             raise ConfigError("app_secret is not set", where=self.name, hint="set app_secret for this source")
-        parts = urlsplit(self._exchange.url(ask, spot))
-        signature = sign(
-            spec,
-            app_key=self._config.app_key,
-            app_secret=self._config.app_secret.get_secret_value(),
-            method=ask.method,
-            path=parts.path,
-            query="&".join(filter(None, (parts.query, encode(ask.query)))),
-            body=ask.body()[0] or b"",
-            timestamp=timestamp_of(spec, self.now(), self._manifest.zone),
-            nonce=secrets.token_hex(16),
-        )
-        return ask.signed(spec.place, signature)
+        own = self._config.app_secret.get_secret_value()
+        secret = own if self._lender is None else self._lender.secret(spot.attempt)
+        url, zone = self._exchange.url(ask, spot), self._manifest.zone
+        return sign_ask(ask, spec, url=url, app_key=self._config.app_key, app_secret=secret, at=self.now(), zone=zone)
 
     def _spot(self, ask: Ask, attempt: int = 1) -> Spot:
         return Spot(self._manifest.name, ask.method, ask.told(), attempt=attempt)
@@ -234,3 +249,8 @@ class HttpSource:
     def _log_retry(self, error: SourceError, attempt: int, wait_s: float) -> None:
         told = {"adapter": error.adapter, "source": self.name, "stream": self.stream, "status": error.status}
         events.log(events.RETRY_SCHEDULED, error=error.code, attempt=attempt, wait_s=round(wait_s, 3), **told)
+
+
+def _first(manifest: Manifest) -> str:
+    """The first stream; empty for an adapter that only delivers."""
+    return manifest.streams[0].name if manifest.streams else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
 
@@ -64,8 +64,8 @@ def verify(webhook: Webhook, pushed: Pushed, *, key: str, secret: str, now: date
         app_secret=secret,
         method=pushed.method,
         path=pushed.path,
-        query=_unsigned(spec, pushed.query),
-        body=pushed.body,
+        query=_unsigned(spec, pushed.query) if spec.place == "query" else pushed.query,
+        body=_unsigned_body(spec, pushed.body) if spec.place == "body" else pushed.body,
         timestamp=timestamp,
         nonce=nonce,
     )[spec.sign_name]
@@ -119,12 +119,17 @@ def _only(pairs: Sequence[tuple[str, str]], name: str) -> str | None:
     return next(value for each, value in pairs if each == name)
 
 
-def _unsigned(spec: Signing, query: str) -> str:
-    """The query string without what the signature added to it."""
-    if spec.place != "query":
-        return query
+def _unsigned(spec: Signing, pairs: str) -> str:
+    """A query string or form without what the signature added to it."""
     added = set(_names(spec))
-    return "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in added)
+    return "&".join(pair for pair in pairs.split("&") if unquote_plus(pair.partition("=")[0]) not in added)
+
+
+def _unsigned_body(spec: Signing, body: bytes) -> bytes:
+    """A form without what the signature added to it; JSON as it came, for nobody can tell how it stood before."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        return body
+    return _unsigned(spec, body.decode("latin-1")).encode("latin-1")
 
 
 def _time(spec: Signing, text: str, zone: tzinfo) -> datetime | None:

@@ -59,8 +59,8 @@ def open_source(
         from hub.sources.folder import FolderSource  # noqa: PLC0415 - few sources need its readers
 
         return FolderSource(
-            name=name, home=home, manifest=manifest, config=config, allow=settings.allow, clock=clock, sleep=sleep,
-            should_stop=should_stop,
+            name=name, home=home, manifest=manifest, config=config, allow=settings.allow, limits=limits, clock=clock,
+            on_retry=on_retry, should_stop=should_stop, sleep=sleep,
         )  # fmt: skip
     if isinstance(config, DatabaseConfig):
         from hub.sources.table import TableSource  # noqa: PLC0415 - few sources need SQLAlchemy here
@@ -73,5 +73,5 @@ def open_source(
         raise PluginError(f"{type(adapter).__name__}.Config says neither address, folder nor database")
     return HttpSource(
         name=name, home=home, manifest=manifest, config=config, allow=settings.allow, limits=limits, clock=clock,
-        on_retry=on_retry, should_stop=should_stop, sleep=sleep,
+        on_retry=on_retry, should_stop=should_stop, sleep=sleep, lent=http.lent,
     )  # fmt: skip

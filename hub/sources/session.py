@@ -15,6 +15,11 @@ from hub.wire import Login
 _MARGIN_S: Final = 30  # a token is not used in the last seconds of its life; a short one for half of it
 
 
+def good_until(now: datetime, life_s: float) -> datetime:
+    """When a token or secret that lives so long from now on is no longer used. Raises OverflowError."""
+    return now + timedelta(seconds=max(life_s - _MARGIN_S, life_s / 2))
+
+
 class Session:
     """One login at one source. ``encoding`` is that of its replies."""
 
@@ -32,15 +37,19 @@ class Session:
         self._adapter, self._encoding, self._clock = adapter, encoding, clock
         self._token = ""
         self._dies: datetime | None = None
+        self._again = False  # got anew after a denial, and not yet accepted
 
-    @property
-    def held(self) -> bool:
-        """Whether there is a token, dead or alive."""
-        return bool(self._token)
+    def accepted(self) -> None:
+        """The source has taken the token."""
+        self._again = False
 
-    def forget(self) -> None:
-        """Drop the token: the source has denied it."""
-        self._token = ""
+    def another(self) -> bool:
+        """The source has denied the token, which may have died early: whether there is another to be tried, once."""
+        again, self._again = self._again, False
+        if not self._token or again:
+            return False
+        self._token, self._again = "", True
+        return True
 
     def header(self, attempt: int) -> dict[str, str]:
         """The header for each request; logs in when there is no token or its life is over. Raises SourceError."""
@@ -68,7 +77,6 @@ class Session:
         if life is None or life is ABSENT or life == "":
             return None
         try:
-            seconds = float(life)
-            return self._clock() + timedelta(seconds=max(seconds - _MARGIN_S, seconds / 2))
+            return good_until(self._clock(), float(life))
         except (TypeError, ValueError, OverflowError):
             raise MalformedError(f"no number of seconds at {self._login.life} in the login's answer") from None

@@ -157,7 +157,7 @@ class TableSource:
             columns = self._read(request.view, names)
         except SourceReplyInvalid as error:
             raise self._named(request, error) from None
-        wanted = (request.key, request.time, *request.columns, *request.acknowledge)
+        wanted = (request.key, request.time, *request.columns, *request.acknowledge, *request.waiting)
         if lost := [name for name in wanted if name and name not in columns]:
             raise self._spot("SELECT", request.view).error(
                 SourceReplyInvalid, f"the view has no column {lost[0]}", hint=did_you_mean(lost[0], columns)

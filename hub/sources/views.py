@@ -56,7 +56,7 @@ class View:
         """The view, its columns known."""
         wanted = request.columns or columns
         names = dict.fromkeys([*wanted, request.key, *([request.time] if request.time else [])])
-        return cls(request, _table(request, [*names, *request.acknowledge]), tuple(names))
+        return cls(request, _table(request, [*names, *request.acknowledge, *request.waiting]), tuple(names))
 
     @classmethod
     def shape(cls, request: TableView) -> Select[Any]:
@@ -157,7 +157,7 @@ class Receipt:
         """The statements that write the declared columns; ``now`` stands for ``{now}``.
 
         Only rows whose time is still the one that was read, so that a later change is not acknowledged unseen; and not
-        those that bear the declared literals already.
+        those that bear the declared literals already, or are not waiting any more.
         """
         columns, declared = self.view.rows.c, self.view.request.acknowledge
         values = {
@@ -165,9 +165,17 @@ class Receipt:
         }
         fixed = [columns[name] for name, text in declared.items() if _NOW not in text]
         new = or_(*(or_(each.is_(None), each != values[each.name]) for each in fixed)) if fixed else true()
+        still = [
+            or_(columns[name].is_(None), columns[name] == _bound(f"still_{at}", text))
+            for at, (name, text) in enumerate(self.view.request.waiting.items())
+        ]
         for start in range(0, len(self.marks), _AT_ONCE):
             for where in self._those(self.marks[start : start + _AT_ONCE]):
-                yield update(self.view.rows).where(where, new).values({columns[name]: values[name] for name in values})
+                yield (
+                    update(self.view.rows)
+                    .where(where, new, *still)
+                    .values({columns[name]: values[name] for name in values})
+                )
 
     def _those(self, marks: Sequence[tuple[Any, Any]]) -> Iterator[ColumnElement[bool]]:
         key = self.view.key

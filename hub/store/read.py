@@ -19,6 +19,7 @@ from hub.store.rows import (
     RejectionRow,
     RunRow,
     RunTotals,
+    SeenCode,
     SourceStateRow,
     Storage,
     UnmappedCode,
@@ -82,6 +83,18 @@ def coverage(connection: Connection) -> list[Coverage]:
         told = dict(zip((column.name for column in how), found, strict=True))
         gathered.setdefault(source, _Gathered()).add(count, **told)
     return [each.coverage(source) for source, each in sorted(gathered.items())]
+
+
+def seen_codes(connection: Connection) -> list[SeenCode]:
+    """Every code and label the sources' live records bear, by source, with the evidence of one record of each sort."""
+    how = [RECORD.c[name] for name in ("source", "code", "label", "edition", "method", "item")]
+    statement = (
+        select(*how[:3], func.count(), func.min(RECORD.c.evidence))
+        .where(RECORD.c.deleted == 0, func.coalesce(RECORD.c.code, RECORD.c.label).is_not(None))
+        .group_by(*how)
+        .order_by(RECORD.c.source, func.coalesce(RECORD.c.code, ""), func.coalesce(RECORD.c.label, ""))
+    )
+    return _all(connection, SeenCode, statement)
 
 
 def records(

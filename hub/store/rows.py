@@ -116,6 +116,17 @@ class UnmappedCode:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenCode:
+    """A code and label that ``count`` live records of a source bear, all found alike; ``evidence`` is one of theirs."""
+
+    source: str
+    code: str | None
+    label: str | None
+    count: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How far the live records of one source found their item.
 

@@ -10,10 +10,11 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from test_load_and_config import judged
@@ -262,3 +263,36 @@ def test_drafts_beside_a_neighbour_are_compared(beside: list[list[Any]], observe
     with pytest.raises(Violation) as found:
         operate._same(alone, beside, "a neighbour")
     assert (found.value.observed, found.value.where) == (observed, "beside a neighbour")
+
+
+@pytest.mark.parametrize("values", [5, 40])
+def test_a_draft_may_take_so_many_steps_and_no_more(values: int) -> None:
+    """Two thousand for any row, a hundred for each value of a long one; lines are burnt until it is just so many."""
+
+    class Burns(Reference):
+        lines: ClassVar[Any] = None
+
+        def draft(self, item: hub.Item) -> hub.Draft:
+            exec(self.lines)
+            return hub.Draft(key=item["case_no"])
+
+    def burn(lines: int) -> None:
+        Burns.lines = compile("x = 0\n" * lines, "burnt", "exec")
+
+    harness = Harness(Subject.of(Burns))
+    rows = [{"case_no": f"LK2026-{at}"} | {f"c{no}": "x" for no in range(1, values)} for at in range(2)]
+    harness.__dict__["recording"] = replace(harness.recording, rows=tuple(rows))
+    with harness.source() as sim:
+        items = [item for page in harness.pages(sim) for item in page.rows]
+        adapter = harness.adapter(sim)
+    burn(1)
+    adapter.draft(items[0])
+    with operate._steps() as steps:
+        adapter.draft(items[0])
+    allowed = min(max(2_000, 100 * operate._size(item)) for item in items)
+    burn(1 + allowed - steps[0])
+    CHECKS["OP-10"].run(harness)
+    burn(2 + allowed - steps[0])
+    with pytest.raises(Violation) as found:
+        CHECKS["OP-10"].run(harness)
+    assert found.value.observed == f"{allowed + 1}"

@@ -101,10 +101,10 @@ def test_a_key_of_their_own_kind_behind_or_before_all(keys: list[Any], steps: in
 
 
 def test_a_leash_ends_what_goes_on_and_on() -> None:
-    sim: Any = SimpleNamespace(calls=[1, 2])
-    stop = paging.leash(sim, 2)
+    sim: Any = SimpleNamespace(calls=[*range(3 * paging.MANY)])
+    stop = paging.leash(sim)
     stop("committed")
-    sim.calls.append(3)
+    sim.calls.append("one more")
     with pytest.raises(paging.Endless):
         stop("committed")
 
@@ -188,3 +188,66 @@ def test_an_empty_read_is_empty_and_has_no_error(outcome: str, error: str | None
     h.run = other  # type: ignore[method-assign]
     with pytest.raises(Violation):
         CHECKS["PG-10"].run(h)
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_pages_are_tried_that_are_smaller_and_larger_than_asked_for(length: int) -> None:
+    class Skips(Reference):
+        """Pages of this many rows are not what was asked for, and left out."""
+
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            return [] if len(page.rows) == length else list(page.rows)
+
+    assert judged("PG-05", Skips).likely == f"pages are taken to hold 2 rows as asked for, and hold {length}"
+
+
+@pytest.mark.parametrize(
+    ("lengths", "rows"),
+    [((3, 3), 6), ((3, 3, 1), 7), ((3,), 3), ((2,), 2)],
+)
+def test_each_way_a_list_ends_is_tried(lengths: tuple[int, ...], rows: int) -> None:
+    class Miscounts(Reference):
+        """The last of pages of just these lengths is left out."""
+
+        manifest = replace(Reference.manifest, capabilities=frozenset())
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            known = list(super().pages(source, since))
+            yield from known[:-1] if tuple(len(page.rows) for page in known) == lengths else known
+
+    assert judged("PG-11", Miscounts).likely == f"the end is miscounted at {rows} rows in pages of 3"
+
+
+@pytest.mark.parametrize("asked", [29, 30, 31])
+def test_a_read_of_many_pages_has_thirty(asked: int) -> None:
+    class Counts(Reference):
+        """Rejects a list of so many rows."""
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            known = list(super().pages(source, since))
+            if len(known) == asked:
+                raise hub.SourceReplyInvalid("so many pages cannot be")
+            yield from known
+
+    if asked == 30:
+        assert "so many pages" in judged("PG-01", Counts).observed
+    else:
+        CHECKS["PG-01"].run(Harness(Subject.of(Counts)))
+
+
+def test_the_first_of_four_pages_announces_two() -> None:
+    class Believes(Reference):
+        """Ends where the first page said, and claims no totals."""
+
+        manifest = replace(Reference.manifest, capabilities=frozenset())
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            seen, total = 0, None
+            for page in super().pages(source, since):
+                yield page
+                seen += len(page.rows)
+                total = total or page.total
+                if seen == total:
+                    return
+
+    assert judged("PG-09", Believes).observed == "4 records"

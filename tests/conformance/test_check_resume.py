@@ -11,6 +11,7 @@ from test_load_and_config import judged
 
 import hub.api as hub
 from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.checks.resume.clocks import SKEWS
 from conformance.harness import Harness
 from conformance.reference import Reference
 from conformance.subject import Subject
@@ -35,7 +36,7 @@ def asking(since_of: Callable[[datetime], datetime | None]) -> type[hub.Adapter[
 
 
 @pytest.mark.parametrize(
-    "number", ["02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "14", "16", "18"]
+    "number", ["02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "14", "16", "17", "18", "19", "20", "21"]
 )  # fmt: skip
 def test_where_no_time_is_told_there_is_none_to_go_on_from(number: str) -> None:
     plain = Subject.of(Reference)
@@ -168,3 +169,74 @@ def test_a_correction_that_a_later_read_leaves_out_is_told() -> None:
             return new
 
     assert judged("RS-18", Knows).where == "a later run"
+
+
+def test_an_order_that_is_claimed_and_not_kept_is_told() -> None:
+    """The rows come by key; the newest is on the first page, and the mark moves past the others."""
+
+    class Ordered(Reference):
+        manifest = replace(
+            Reference.manifest, capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.ORDERED})
+        )
+
+    assert judged("RS-07", Ordered).where == "the run after one that failed on page 2"
+
+
+def test_clocks_are_fast_and_slow_by_minutes_and_by_a_day() -> None:
+    assert [skew.total_seconds() for skew in SKEWS] == [600, -600, 86_400, -86_400]
+
+
+@pytest.mark.parametrize("skew", SKEWS)
+def test_each_wrong_clock_is_tried(skew: timedelta) -> None:
+    class Mistrusts(Reference):
+        """What comes under a clock that is wrong by this much is left out for ever."""
+
+        refused: ClassVar[set[str]] = set()
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            for page in super().pages(source, since):
+                if page.clock is not None and page.clock - source.now() == skew:
+                    self.refused.update(row["case_no"] for row in page.rows)
+                page.rows = [row for row in page.rows if row["case_no"] not in self.refused]
+                yield page
+
+    where = f"a source whose clock is {abs(skew)} {'fast' if skew > timedelta() else 'slow'}"
+    assert judged("RS-17", Mistrusts).where == where
+
+
+def test_the_second_row_under_a_wrong_clock_counts_too() -> None:
+    """Only what is read an hour after the first run is left out."""
+
+    class Tires(Reference):
+        first: ClassVar[dict[str, datetime]] = {}
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            began = self.first.setdefault(str(self.config.base_url), source.now())
+            for page in super().pages(source, since):
+                late = source.now() - began >= timedelta(hours=1)
+                page.rows = [row for row in page.rows if not late or not row["case_no"].endswith("2001")]
+                yield page
+
+    assert judged("RS-17", Tires).observed.startswith("1 missing")
+
+
+def test_a_time_that_goes_back_may_end_no_read() -> None:
+    class Strict(Reference):
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            if any(row["updated"] < "2005" for row in page.rows):
+                raise hub.SourceReplyInvalid("a time before all others")
+            return list(page.rows)
+
+    assert judged("RS-19", Strict).expected == "a complete read"
+
+
+def test_a_mark_ahead_of_the_clock_may_end_no_read() -> None:
+    class Bothers(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            if since is not None:
+                raise hub.SourceReplyInvalid("asked from the future")
+            yield from super().pages(source, since)
+
+    found = judged("RS-21", Bothers)
+    assert (found.observed.partition(":")[0], "asked from the future" in found.where) == ("1 missing", True)
+    assert "asked from the future" in judged("RS-14", Bothers).where

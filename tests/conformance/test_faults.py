@@ -15,6 +15,9 @@ from conformance.lab.faults import FAULTS, Fault
 from conformance.reference import Reference
 from conformance.replay import SimSource
 from conformance.subject import Subject
+from conformance.unusual.file_drop import FileDrop
+from conformance.unusual.front_database import FrontDatabase
+from hub.api import Adapter
 from hub.errors import PagingLoop, SourceReplyInvalid
 from hub.testing import RecordRow
 
@@ -245,3 +248,26 @@ def test_time_back_is_a_day_before(h: Harness) -> None:
 def test_an_unknown_fault_is_refused(h: Harness) -> None:
     with h.source() as sim, pytest.raises(KeyError, match="known"):
         sim.fault("bad_mood")
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "said"),
+    [
+        ("hang", "second", "did you mean 'seconds'"),
+        ("status", "retry-after", "did you mean 'retry_after'"),
+        ("total", "offset", "known: by"),
+        ("cut", "at", "known: none"),
+        ("refused", "after_s", "known: none"),
+    ],
+)
+def test_an_option_that_a_fault_has_not_is_refused_by_name(kind: str, option: str, said: str, h: Harness) -> None:
+    with h.source() as sim, pytest.raises(TypeError, match=f"{kind!r} has no option {option!r}; {said}"):
+        sim.fault(kind, **{option: 1})
+
+
+@pytest.mark.parametrize("source", [FrontDatabase, FileDrop])
+def test_a_table_and_a_folder_refuse_it_too(source: type[Adapter[Any]]) -> None:
+    with Harness(Subject.of(source)).source() as sim:
+        for kind in ("total", "missing_column", "hang", "skew"):
+            with pytest.raises(TypeError, match="has no option 'atfer'"):
+                sim.fault(kind, atfer=1)

@@ -120,9 +120,11 @@ def test_the_draw_is_the_same_for_a_seed_and_survives_edits_elsewhere() -> None:
 
 
 def test_every_module_of_checks_is_changed() -> None:
-    holders = {check.run.__module__ for check in CHECKS.values()}
-    assert holders <= set(modules())
-    assert all(name.startswith(checks.__name__) for name in modules())
+    files = [path for path in Path(checks.__file__).parent.rglob("*.py") if "\n@check(" in path.read_text("utf-8")]
+    assert set(modules()) == {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    assert {id[:2] for name, source in modules().items() for each in mutants(name, source) for id in each.ids} == {
+        id[:2] for id in CHECKS
+    }
 
 
 def test_a_figure_counts_and_lists() -> None:
@@ -185,3 +187,46 @@ def test_what_is_noticed_without_a_change_does_not_count() -> None:
     loud = "sample.Trials.of = lambda *_: iter([sample.Trial('tests', lambda: 'red')])"
     figure = measured(2, only="config", before=loud)
     assert (figure["killed"], figure["void"]) == (0, ["tests red"])
+
+
+ONCE = """
+import os, tempfile
+from pathlib import Path
+seen = Path(tempfile.mkdtemp()) / "seen"
+def once():
+    if seen.exists():
+        return ""
+    seen.touch()
+    {befalls}
+sample.Trials.of = lambda *_: iter([sample.Trial("tests", once)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("befalls", "unsteady"), [("return 'red'", "tests red"), ("os._exit(1)", "crash the process ended")]
+)
+def test_what_is_noticed_once_only_does_not_count(befalls: str, unsteady: str) -> None:
+    """A busy machine may end a process or let a test fail; it hardly does so twice."""
+    figure = measured(1, only="config", before=ONCE.format(befalls=befalls))
+    assert (figure["killed"], figure["void"], figure["unsteady"]) == (0, [], [unsteady])
+
+
+SLOW = """
+import time
+plain, sample.DEADLINE_S = sample._tried, 0.5
+sample.Trials.of = lambda *_: iter(())
+def slow(mutant, source, *rest):
+    if {when}:
+        time.sleep(60)
+    return plain(mutant, source, *rest)
+sample._tried = slow
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "killed", "unsteady"),
+    [("source != sample.modules()[mutant.module]", 1, []), ("True", 0, ["time more than 0.5 s"])],
+)
+def test_what_does_not_end_counts_if_it_ends_without_the_change(when: str, killed: int, unsteady: list[str]) -> None:
+    figure = measured(1, only="config", before=SLOW.format(when=when))
+    assert (figure["killed"], figure["void"], figure["unsteady"]) == (killed, [], unsteady)

@@ -50,6 +50,7 @@ class Bench:
             name="plain",
             version="1.2.0",
             spec=SimpleNamespace(waive=self.waive),
+            way="http",
         )
 
     def exchanges(self) -> tuple[Any, ...]:
@@ -395,7 +396,10 @@ def test_a_level_is_reached_with_all_below_and_something_passed() -> None:
     assert reached(LD_01=sees, PG_01=(sees, reads), RS_01=(fails, resumes)) == 2
     assert reached(LD_01=fails, PG_01=(sees, reads)) == 0
     assert reached(LD_01=sees, RS_01=(sees, resumes)) == 1, "level 2 proves nothing here"
-    assert reached(LD_01=sees, PG_01=(raising(NotApplicable("none")), reads)) == 1
+    none = raising(NotApplicable("none"))
+    assert reached(LD_01=sees, PG_01=(none, reads)) == 1
+    assert reached(LD_01=sees, PG_01=(none, reads), RS_01=(sees, resumes)) == 3, "nothing of level 2 applies"
+    assert reached(LD_01=sees, PG_01=(none, reads), PG_02=(fails, reads), RS_01=(sees, resumes)) == 1
     assert verdict(checks(LD_01=sees), only=["LD-01"]).level is None
 
 

@@ -1,18 +1,24 @@
 """Adapters that are unusual and correct pass: no false alarms. And each of them really is what its name says."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from test_builtin import bad
 
+from conformance.check import Outcome
 from conformance.harness import Harness
 from conformance.lab.folder import FolderSim
+from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
-from conformance.subject import Subject
+from conformance.pushing import push, sender
+from conformance.pushing import read as read_pushes
+from conformance.subject import Subject, SubjectInvalid
 from conformance.suite import prove
 from conformance.unusual import unusual_adapters
 from hub.api import Adapter, Capability
+from hub.testing import pulled
 
 ADAPTERS = {adapter.manifest.name: adapter for adapter in unusual_adapters()}
 
@@ -141,6 +147,46 @@ def test_marked_lines() -> None:
         assert harness.run(sim, store).counts.stored == 6
 
 
+def test_only_delivers() -> None:
+    """Nothing is read from it: what speaks of rows does not apply, what speaks of settings and deliveries does."""
+    kind = ADAPTERS["only_delivers"]
+    assert kind.manifest.streams == ()
+    verdict = prove(Subject.of(kind), only=["CF-06", "PG-01", "RC-01", "PV-06", "DL-01", "DL-12"])
+    told = {result.check.id: (result.outcome, result.said) for result in verdict.results}
+    assert {id for id, (outcome, _) in told.items() if outcome is Outcome.PASS} >= {"CF-06", "DL-01", "DL-12"}
+    assert told["PG-01"] == (Outcome.NOT_APPLICABLE, "its target is not asked for anything: it is delivered to")
+    assert told["RC-01"] == (Outcome.NOT_APPLICABLE, "nothing is read of it: it declares no stream")
+    assert told["PV-06"] == (Outcome.NOT_APPLICABLE, "nothing is read of it, and nothing is recorded")
+
+
+def test_what_has_a_stream_tells_how_its_source_speaks(tmp_path: Path) -> None:
+    (tmp_path / "conformance.toml").write_text('suite = "1"\n')
+    assert Subject.of(ADAPTERS["only_delivers"], tmp_path).way == "none"
+    with pytest.raises(SubjectInvalid, match="wire: Field required"):
+        Subject.of(ADAPTERS["no_total"], tmp_path)
+
+
 def test_every_unusual_one_is_looked_at() -> None:
     looked_at = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert set(ADAPTERS) <= looked_at
+
+
+def test_push_only() -> None:
+    harness = Harness(Subject.of(ADAPTERS["push_only"]))
+    assert pulled(harness.subject.kind) == ()
+    with harness.source() as sim, harness.store() as store:
+        assert isinstance(sim, Sender)
+        assert harness.run(sim, store).counts.stored == 8
+        assert [call.path for call in sim.calls] == ["/in/conform/records"] * 3, "three matters in a push"
+        assert {"appid", "once", "ts", "sign"} == sim.calls[0].params.keys()
+
+
+def test_pushed_too() -> None:
+    harness = Harness(Subject.of(ADAPTERS["pushed_too"]))
+    assert len(pulled(harness.subject.kind)) == 1
+    with harness.source() as asked, sender(harness) as sim, harness.store() as store:
+        assert harness.run(asked, store).counts.stored == 8
+        push(harness, sim, store)
+        report = read_pushes(harness, sim, store)
+        assert report is not None
+        assert (report.counts.stored, report.counts.unchanged) == (0, 8), "both ways lead to one record"

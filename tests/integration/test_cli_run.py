@@ -222,6 +222,22 @@ def test_coverage_is_told_with_and_without_the_rest(hub: Run) -> None:
     assert "不计D21" in hub("taxonomy", "coverage").output
 
 
+def test_coverage_tells_how_the_codes_of_each_source_stand_to_the_items(hub: Run) -> None:
+    answer = told(hub("taxonomy", "coverage", "--json"))
+    codes = {row["source"]: row for row in answer["codes"]}
+    assert codes.keys() == set(WIRES)
+    for row in codes.values():
+        assert row["codes"] == row["exact"] + row["broader"] + row["narrower"] + row["unmapped"] > 0
+        assert row["share"] == round(row["items"] / 84, 4)
+    assert codes["dispute_code"]["exact"] > codes["dispute_code"]["broader"] == 0  # it bears the unified codes
+    assert codes["mobile_court"]["broader"] > codes["mobile_court"]["exact"]  # its causes are parts of items
+    reached = sum(code is not None and code != "null" for code in answer["items"])
+    assert answer["reached"] == {"items": reached, "of": 84, "share": round(reached / 84, 4)}
+    table = hub("taxonomy", "coverage").output
+    assert "broader" in table
+    assert re.search(rf"^合计 all +\d+ +\d+ +\d+ +\d+ +\d+ +{reached} ", table, re.MULTILINE)
+
+
 def test_doctor_finds_a_filled_hub_sound(hub: Run) -> None:
     findings = told(hub("doctor", "--json"))["findings"]
     assert {row["what"] for row in findings if row["state"] == "bad"} <= {"disk"}

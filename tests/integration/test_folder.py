@@ -412,8 +412,6 @@ def test_what_a_folder_is_not() -> None:
 
     with pytest.raises(ConfigError, match="absolute"):
         made(folder="inbox")
-    with pytest.raises(ConfigError, match="not there yet"):
-        made(folder="/inbox", sftp="sftp://hub@gap.example")
     with made(folder="/inbox") as opened:
         assert opened.now().tzinfo is UTC
         for ask in (

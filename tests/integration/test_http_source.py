@@ -284,6 +284,24 @@ class TestLogin:
         assert world.web.paths() == ["/token", "/rows", "/rows", "/token", "/rows"]
         assert world.retried == []
 
+    def test_one_that_dies_again_is_got_anew_again(self, world: World) -> None:
+        issued = self.serve(world, dead={"code": 401}, life=None)
+        source = world.source(self.MANIFEST, config=self.CONFIG)
+        for n in range(3):
+            assert source.get("/rows", n=n).rows == [1]
+            issued.append("T of another worker")
+        assert world.web.paths().count("/token") == 3
+
+    def test_one_denial_does_not_keep_later_calls_from_a_new_login(self, world: World) -> None:
+        issued = self.serve(world, dead={"code": 401}, life=None)
+        usual = world.web.answer
+        world.web.answer = lambda asked: {"code": 403} if asked.path == "/secret" else usual(asked)
+        source = world.source(self.MANIFEST, config=self.CONFIG)
+        with pytest.raises(SourceDenied):
+            source.get("/secret")
+        issued.append("T of another worker")
+        assert source.get("/rows").rows == [1]
+
     def test_a_denial_that_stays_is_told_after_one_more_login(self, world: World) -> None:
         self.serve(world)
         world.web.answer = lambda asked, usual=world.web.answer: (

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from pushing import ANSWER, SECRET, House, Sent, hub_toml, install, petition, sent_all, signed
 from world import NewUrl, rows, value
 
+from hub.cli.main import main
 from hub.engine.history import remap, replay
 from hub.engine.pushes import POINTS as READING
 from hub.errors import ConfigError, StoreError
@@ -375,6 +377,24 @@ class TestReading:
             assert kept.retry(connection, source="street") == 1
             assert kept.counts(connection) == [("street", "done", 1), ("street", "waiting", 1)]
         house.drain()
+        assert value(store, "SELECT count(*) FROM inbox WHERE state = 'failed'") == 1
+
+    def test_reading_once_reads_what_was_pushed_and_still_waits(
+        self, house: House, settings: Settings, store: Store
+    ) -> None:
+        house.push(signed(petition(1)), signed(petition(2)))
+
+        def once(*more: str) -> tuple[int, str]:
+            result = CliRunner().invoke(main, ["--config", str(settings.path), "run", "--once", *more])
+            return result.exit_code, result.output
+
+        code, told = once()
+        assert (code, sorted(titles(store))) == (0, ["S0001", "S0002"])
+        assert "street/petitions" in told and "收到 2 fetched, 新存 2 stored" in told
+        assert "street/petitions" not in once()[1], "nothing waits any more"
+        house.push(signed(b"{"))
+        code, told = once()
+        assert (code, "run.unreadable: 1 pushes" in told) == (1, True)
         assert value(store, "SELECT count(*) FROM inbox WHERE state = 'failed'") == 1
 
     def test_a_pull_does_not_close_an_open_run_of_pushes(self, house: House, store: Store) -> None:

@@ -1,114 +1,25 @@
 """Front databases: real ones, SQLite and PostgreSQL, read by the real source."""
 
 import json
-import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from front_table import ACK, Front, at, keys, moment, read, settle
 
-from hub.api import Capability, DatabaseConfig, Manifest, Page, Stream, TableView
+from hub.api import Capability, TableView
 from hub.engine.local import LocalEngine
 from hub.errors import (
-    ConfigError,
-    PagingLoop,
-    PluginError,
     SourceDenied,
-    SourceError,
     SourceReplyInvalid,
-    SourceUnavailable,
 )
 from hub.settings import load
 from hub.sources.envelope import reopen
-from hub.sources.exchange import HttpLimits
-from hub.sources.table import TableSource
 from hub.store.store import Store
 from hub.store.vault import Keyring
 from hub.wire import LINE_FIELD, UNREAD_FIELD
-
-NOW = datetime(2026, 4, 20, 1, 0, tzinfo=UTC)
-VIEW = TableView(view="信访件", key="编号", time="更新时间", rows=3)
-SECRET = "s3cret-word"
-COLUMNS = {
-    "sqlite": '"编号" TEXT, "更新时间" TEXT, "内容" TEXT, "推送状态" TEXT, "推送时间" TEXT',
-    "postgresql": '"编号" text, "更新时间" timestamp, "内容" text, "推送状态" int, "推送时间" timestamp',
-}
-
-
-class Front:
-    """A front database to be filled and looked at, and the sources that read it."""
-
-    def __init__(self, url: str, engine: str) -> None:
-        self.url, self.engine = url, engine
-        driver = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}[engine]
-        self.db: Engine = create_engine(make_url(url).set(drivername=driver))
-        place = make_url(url)
-        self.allow = [str(Path(str(place.query.get("host") or place.database)).resolve().parent)]
-        self.do(f'CREATE TABLE "信访件" ({COLUMNS[engine]})')
-
-    def do(self, statement: str, *rows: Mapping[str, Any]) -> None:
-        with self.db.begin() as connection:
-            connection.execute(text(statement), list(rows) or None)
-
-    def add(self, *rows: tuple[str | None, str | None]) -> None:
-        """Rows by key and time; what they say is their key."""
-        statement = 'INSERT INTO "信访件" ("编号", "更新时间", "内容") VALUES (:key, :time, :key)'
-        self.do(statement, *({"key": key, "time": at} for key, at in rows))
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with self.db.connect() as connection:
-            return [tuple(row) for row in connection.execute(text(query))]
-
-    def source(self, view: TableView = VIEW, *, claims: Sequence[Capability] = (), **changes: Any) -> TableSource:
-        config = {"database": self.url, "look_back_s": 0, "statement_s": 1, **changes.pop("config", {})}
-        manifest = Manifest(
-            name="front", version="1.0.0", kind="petition", streams=(Stream(request=view),),
-            capabilities=frozenset(claims),
-        )  # fmt: skip
-        options = {"allow": self.allow, "limits": HttpLimits(attempts=2), "sleep": lambda _: None, **changes}
-        config = DatabaseConfig.model_validate(config)
-        return TableSource(
-            name="conform", home="330110", manifest=manifest, config=config, clock=lambda: NOW, **options
-        )
-
-
-@pytest.fixture
-def front(engine: str, new_url: Callable[[], str]) -> Iterator[Front]:
-    front = Front(new_url(), engine)
-    yield front
-    front.db.dispose()
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator[Front]:
-    front = Front(f"sqlite:///{tmp_path}/front.db", "sqlite")
-    yield front
-    front.db.dispose()
-
-
-def read(source: TableSource, since: datetime | None = None) -> list[Page]:
-    with source:
-        source.start_read("records")
-        request = source._manifest.streams[0].request
-        assert request is not None
-        return list(source.read(request, since))
-
-
-def keys(pages: Sequence[Page], name: str = "编号") -> list[list[Any]]:
-    return [[row[name] for row in page.rows] for page in pages]
-
-
-def at(minute: int) -> str:
-    return f"2026-04-01 09:{minute:02}:00"
-
-
-def moment(minute: int) -> datetime:
-    return datetime(2026, 4, 1, 1, minute, tzinfo=UTC)
 
 
 def test_pages_by_rising_time_and_key(front: Front) -> None:
@@ -248,13 +159,6 @@ def test_padded_keys_page_and_are_acknowledged(postgres_front: Front) -> None:
     assert postgres_front.ask("SELECT DISTINCT s FROM p") == [("1",)]
 
 
-@pytest.fixture
-def postgres_front(new_postgres: Callable[[str], str]) -> Iterator[Front]:
-    front = Front(new_postgres("template0"), "postgresql")
-    yield front
-    front.db.dispose()
-
-
 def test_a_cell_that_cannot_be_told_costs_its_row_alone(file: Front) -> None:
     file.add(("a", at(1)), ("b", at(2)), ("c", at(3)))
     file.do("UPDATE 信访件 SET 内容 = CAST(X'D0C5' AS TEXT) WHERE 编号 = 'b'")
@@ -267,21 +171,6 @@ def test_a_cell_that_cannot_be_told_costs_its_row_alone(file: Front) -> None:
 
 
 # Acknowledging
-
-ACK = TableView(view="信访件", key="编号", time="更新时间", rows=2, acknowledge={"推送状态": "1", "推送时间": "{now}"})
-
-
-def settle(source: TableSource, before: Callable[[], None] = lambda: None) -> list[Page]:
-    """Read all, do what is to be done in between, acknowledge all."""
-    with source:
-        source.start_read("records")
-        request = source._manifest.streams[0].request
-        assert request is not None
-        pages = list(source.read(request, None))
-        before()
-        for page in pages:
-            source.settled(page.receipt)
-    return pages
 
 
 def test_nothing_is_acknowledged_before_it_is_settled(front: Front) -> None:
@@ -313,6 +202,18 @@ def test_what_is_acknowledged_is_left_alone(front: Front) -> None:
     assert front.ask('SELECT "推送时间" FROM "信访件"') == [(None,)]
 
 
+def test_what_waits_no_more_is_read_and_left_alone(front: Front) -> None:
+    front.add(("a", at(1)), ("b", at(2)), ("c", at(3)))
+    front.do('UPDATE "信访件" SET "推送状态" = 0 WHERE "编号" = \'a\'')
+    front.do('UPDATE "信访件" SET "推送状态" = 2 WHERE "编号" = \'b\'')
+    pages = settle(front.source(replace(ACK, waiting={"推送状态": "0"}), claims=[Capability.ACKNOWLEDGE]))
+    assert [row["编号"] for page in pages for row in page.rows] == ["a", "b", "c"]
+    told = front.ask('SELECT "编号", "推送状态", "推送时间" FROM "信访件" ORDER BY "编号"')
+    assert [(key, str(state), when is None) for key, state, when in told] == [
+        ("a", "1", False), ("b", "2", True), ("c", "1", False)
+    ]  # fmt: skip
+
+
 def test_a_large_page_is_acknowledged_whole(front: Front) -> None:
     front.add(*((f"k{n:04}", at(n % 60)) for n in range(700)))
     settle(front.source(ACK, claims=[Capability.ACKNOWLEDGE], config={"page_size": 600}))
@@ -336,148 +237,6 @@ def test_reading_cannot_write(postgres_front: Front) -> None:
 
 # What goes wrong
 
-
-def wrong(front: Front, kind: type[SourceError], view: TableView = VIEW, **changes: Any) -> str:
-    with pytest.raises(kind) as caught:
-        read(front.source(view, **changes))
-    said = str(caught.value)
-    assert type(caught.value) is kind
-    assert SECRET not in said
-    assert str(front.db.url.database) not in said
-    return said
-
-
-def test_a_view_that_is_not_there_is_named_with_the_nearest(front: Front) -> None:
-    said = wrong(front, SourceReplyInvalid, TableView(view="信访件表", key="编号"))
-    assert "no view 信访件表" in said
-    assert 'did you mean "信访件"?' in said
-    assert "front SELECT 信访件表 (attempt 1)" in said
-
-
-@pytest.mark.parametrize("lost", [{"key": "编码"}, {"time": "更新日期"}, {"columns": ("内容物",)}])
-def test_a_column_that_is_not_there_is_named_with_the_nearest(front: Front, lost: dict[str, Any]) -> None:
-    said = wrong(front, SourceReplyInvalid, TableView(**{"view": "信访件", "key": "编号", **lost}))
-    assert "the view has no column" in said
-    assert "did you mean" in said
-
-
-def test_an_unknown_account_is_denied(postgres_front: Front) -> None:
-    url = make_url(postgres_front.url).set(username="nobody_here", password=SECRET)
-    said = wrong(postgres_front, SourceDenied, config={"database": url.render_as_string(hide_password=False)})
-    assert "nobody_here" not in said
-
-
-def test_an_account_without_the_right_is_denied_not_empty(postgres_front: Front) -> None:
-    role = f"reader_{abs(hash(postgres_front.url))}"
-    postgres_front.do(f"CREATE ROLE {role} LOGIN")
-    url = make_url(postgres_front.url).set(username=role)
-    said = wrong(postgres_front, SourceDenied, config={"database": url.render_as_string(hide_password=False)})
-    assert "42501" in said
-    postgres_front.do(f'GRANT SELECT ON "信访件" TO {role}')
-    options = {"database": url.render_as_string(hide_password=False)}
-    assert len(read(postgres_front.source(config=options))) == 1
-    postgres_front.add(("a", at(1)))
-    with pytest.raises(SourceDenied, match="UPDATE"):
-        settle(postgres_front.source(ACK, claims=[Capability.ACKNOWLEDGE], config=options))
-
-
-def test_a_slow_statement_is_ended(front: Front) -> None:
-    slow = {
-        "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS k FROM n WHERE i < 0",
-        "postgresql": "SELECT pg_sleep(60)::text AS k",
-    }
-    front.do(f"CREATE VIEW slow AS {slow[front.engine]}")
-    wrong(front, SourceUnavailable, TableView(view="slow", key="k"), limits=HttpLimits(attempts=1))
-
-
-def test_a_locked_database_is_tried_again(file: Front) -> None:
-    told: list[int] = []
-    with closing(sqlite3.connect(str(file.db.url.database), isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        said = wrong(file, SourceUnavailable, on_retry=lambda error, attempt, wait_s: told.append(attempt))
-        assert "SQLITE_BUSY" in said
-        assert "(attempt 2)" in said
-    assert told == [1]
-
-
-def test_a_file_that_is_gone_is_not_made_anew(file: Front, tmp_path: Path) -> None:
-    wrong(file, SourceUnavailable, config={"database": f"sqlite:///{tmp_path}/gone.db"})
-    assert not (tmp_path / "gone.db").exists()
-
-
-def test_a_file_that_is_no_database(file: Front, tmp_path: Path) -> None:
-    (tmp_path / "page.db").write_bytes(b"<html>" * 1000)
-    wrong(file, SourceReplyInvalid, config={"database": f"sqlite:///{tmp_path}/page.db"})
-
-
-def test_a_server_that_is_gone(file: Front) -> None:
-    url = f"postgresql://hub:{SECRET}@127.0.0.1:9/front"
-    said = wrong(file, SourceUnavailable, config={"database": url}, allow=["127.0.0.1/32"])
-    assert "127.0.0.1" not in said
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        f"postgresql://hub:{SECRET}@127.0.0.1/front",
-        f"mysql://hub:{SECRET}@[::1]/front",
-        f"oracle://hub:{SECRET}@169.254.169.254/front",
-        "postgresql://hub@/front?host=/var/run",
-        "sqlite:////etc/passwd",
-        "sqlite:///front.db",
-    ],
-)
-def test_a_place_outside_the_allowed_ones_is_denied(file: Front, url: str) -> None:
-    wrong(file, SourceDenied, config={"database": url})
-
-
-def test_a_link_out_of_the_folder_is_followed_and_denied(file: Front, tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "link.db").symlink_to(tmp_path / "front.db")
-    wrong(file, SourceDenied, config={"database": f"sqlite:///{tmp_path}/in/link.db"}, allow=[f"{tmp_path}/in"])
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        SECRET,
-        f"mssql://hub:{SECRET}@host/front",
-        f"postgresql://hub:{SECRET}@host/front?service=other",
-        f"mysql://hub:{SECRET}@host/front?unix_socket=/run/x",
-        f"postgresql://hub:{SECRET}@/front",
-        f"sqlite:////tmp/x.db?key={SECRET}",
-    ],
-)
-def test_a_url_that_is_none_or_asks_for_more_is_refused(file: Front, url: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        read(file.source(config={"database": url}))
-    assert SECRET not in str(caught.value)
-
-
-def test_a_driver_that_is_missing_is_told(file: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pymysql", None)
-    with pytest.raises(ConfigError, match=r"yiwang\[mysql\]"):
-        read(file.source(config={"database": "mysql://hub@127.0.0.1:9/front"}, allow=["127.0.0.1/32"]))
-
-
-def test_times_finer_than_the_driver_tells_are_a_loop_not_an_endless_read(file: Front) -> None:
-    """As a driver that cuts nanoseconds: what is compared is always behind what was read."""
-    file.add(*((f"a{n}", at(1)) for n in range(3)))
-    source = file.source(config={"page_size": 1})
-    all_of = source._all
-    source._all = lambda view, statement: [(row[0], "", *row[2:]) for row in all_of(view, statement)]  # type: ignore[method-assign]
-    with pytest.raises(PagingLoop):
-        read(source)
-
-
-def test_no_get_and_no_post(file: Front) -> None:
-    source = file.source()
-    for call in (source.get, source.post):
-        with pytest.raises(PluginError):
-            call("/x")
-
-
-# In a process of its own
 
 PLUGIN = """
 from conformance.unusual.front_database import FrontDatabase

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from conformance.envelopes import flat
 from hub.contract import AdapterConfig
 from hub.errors import ConfigError, HubError, PluginError
 from hub.sources.asking import Ask, Fill, encode, lay, lay_login, single_quoted
@@ -36,6 +37,19 @@ class TestPlaces:
         body, kind = laid("json").body()
         assert kind == "application/json" and body is not None
         assert orjson.loads(body) == {"page": 1, "q": "张 三&", "all": True}
+
+    def test_names_with_dots_lead_into_objects(self) -> None:
+        params = {"page.current": 2, "page.size": 10, "query.area.code": "330110", "all": True}
+        ask = lay(Request(path="/q", method="POST", place="json"), params, FILL)
+        assert ask.json == {"page": {"current": 2, "size": 10}, "query": {"area": {"code": "330110"}}, "all": True}
+        assert flat(ask.json) == params, "the simulated source reads them the same way"
+
+    @pytest.mark.parametrize(
+        "params", [{"page": 1, "page.size": 10}, {"page.size": 10, "page": 1}, {"a.b": 1, "a.b.c": 2}]
+    )
+    def test_a_name_is_a_value_or_an_object(self, params: dict[str, int]) -> None:
+        with pytest.raises(PluginError, match="both a value and an object"):
+            lay(Request(path="/q", method="POST", place="json"), params, FILL)
 
     def test_wrapped(self) -> None:
         ask = laid("form", wrap="bizContent", plain={"appKey": "{app_key}"})

@@ -387,3 +387,36 @@ def test_what_means_success_is_told_apart_by_kind(order: tuple[tuple[bool | int]
         written = b"true" if values[0] is True else b"1"
         envelope = Envelope(items="rows", ok="ok", ok_values=values)
         assert open_reply(b'{"ok":%b,"rows":[]}' % written, envelope).rows == []
+
+
+class TestForms:
+    PUSHED = Envelope(format="form", items="bizContent", single=True)
+
+    def test_a_field_that_holds_json_is_opened(self) -> None:
+        body = b"sign=abc&bizContent=%7B%22id%22%3A%20%221%22%2C%22t%22%3A%22%E6%AC%A0+%E8%96%AA%22%7D"
+        assert opened(body, self.PUSHED).rows == [{"id": "1", "t": "欠 薪"}]
+
+    def test_the_fields_themselves_are_a_row(self) -> None:
+        body = "issueInfo.content=水沟&issueInfo.taskMode=&appKey=k".encode()
+        row = {"issueInfo.content": "水沟", "issueInfo.taskMode": "", "appKey": "k"}
+        assert opened(body, Envelope(format="form", single=True)).rows == [row]
+
+    def test_escapes_are_of_the_declared_encoding(self) -> None:
+        body = b"t=%CE%EF%D2%B5&x=" + "𠮷".encode("gb18030")
+        assert opened(body, Envelope(format="form", single=True), encoding="gbk").rows == [{"t": "物业", "x": "𠮷"}]
+        assert "escapes are not utf-8" in refused(b"t=%CE%EF%D2%B5", self.PUSHED)
+
+    @pytest.mark.parametrize(
+        ("body", "why"),
+        [
+            (b"", "empty body"),
+            (b"bizContent", "no form"),
+            (b"&".join(b"f%d=" % number for number in range(1_001)), "more than 1000 fields"),
+            (b"a=1&b=2&a=3", "two fields of one name"),
+            (b"bizContent=13800001234", "no list at bizContent"),
+            (b"a=1", "nothing at bizContent"),
+            (b"<html><a href='?a=1'>", "a web page where a form"),
+        ],
+    )
+    def test_what_is_none(self, body: bytes, why: str) -> None:
+        assert why in refused(body, self.PUSHED)

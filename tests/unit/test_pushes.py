@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from hub.sources.asking import encode
 from hub.sources.inbox import Pushed, Verdict, verify
 from hub.sources.signing import sign, timestamp_of
 from hub.wire import Signing, Webhook
@@ -128,3 +129,21 @@ def test_an_empty_secret_proves_nothing() -> None:
     )  # fmt: skip
     pushed = Pushed("POST", "/", "", [(name.lower(), value) for name, value in found.items()], b"")
     assert judged(Webhook(signing=SIGNED), pushed, secret="").refused == "signature"
+
+
+@pytest.mark.parametrize("field", ["{body}", "{params}"])
+@pytest.mark.parametrize("algorithm", ["md5", "hmac-sha256"])
+def test_a_signature_in_a_form_is_over_the_rest_of_it(field: str, algorithm: Any) -> None:
+    spec = replace(
+        SIGNED, place="body", fields=("{app_secret}", field, "{timestamp}"), timestamp="s", algorithm=algorithm,
+        key_name="app key", nonce_name="",
+    )  # fmt: skip
+    form = b"b=%E6%AC%A0+%E8%96%AA&a=%7B%22x%22%3A1%7D"
+    added = encode(signature(spec, body=form)).encode()
+    pushed = Pushed("POST", "/in/street", "", [], form + b"&" + added)
+    webhook = Webhook(signing=spec)
+    assert not judged(webhook, pushed).refused
+    assert not judged(webhook, replace(pushed, body=added + b"&" + form)).refused
+    assert judged(webhook, replace(pushed, body=form.replace(b"1", b"2") + b"&" + added)).refused == "signature"
+    assert judged(webhook, replace(pushed, body=pushed.body + b"&c=3")).refused == "signature"
+    assert judged(webhook, replace(pushed, body=pushed.body + b"&X-Sign=1")).refused == "parts"

@@ -13,7 +13,7 @@ from hub.errors import ConfigError, PluginError
 from hub.registry import Registry, adapter_package, check_house, crosswalk_path
 
 GOOD = """\
-from hub.api import Adapter, AdapterConfig, Capability, Draft, Manifest, Request, Stream, hookimpl
+from hub.api import Adapter, AdapterConfig, Capability, Draft, Manifest, Request, Stream, Webhook, hookimpl
 
 class Lakeside(Adapter[AdapterConfig]):
     manifest = Manifest(name="lakeside", version="1.0", kind="court", streams=(Stream(request=Request(path="/x")),))
@@ -83,7 +83,16 @@ def test_a_sound_plugin_is_in_use(plugin: SimpleNamespace) -> None:
         ('kind="court"', 'kind="court", capabilities={Capability.PUSH}', "claims push and declares no webhook"),
         ('kind="court"', 'kind="court", stages={"1": "setled"}', 'unknown stage \'setled\': did you mean "settled"?'),
         ('version="1.0"', 'version=""', "has no version"),
-        ("(Stream(request=Request(path=\"/x\")),)", "()", "declares no stream"),
+        ("(Stream(request=Request(path=\"/x\")),)", "()", "declares no stream and does not claim deliver"),
+        (
+            "(Stream(request=Request(path=\"/x\")),)", "(), capabilities={Capability.DELIVER, Capability.ORDERED}",
+            "claims ordered and declares no stream",
+        ),
+        (
+            "(Stream(request=Request(path=\"/x\")),)",
+            "(Stream(),), capabilities={Capability.PUSH}, webhook=Webhook(quota=\"most\")",
+            "a webhook whose quota is the setting \"most\"; its Config has none of that name",
+        ),
         ("Stream(request=Request(path=\"/x\")),", "Stream(),", 'declares no request for stream "records"'),
         ("def draft", "def drafft", "does not write draft()"),
         ("    manifest = Manifest", "    m = Manifest", "has no manifest"),

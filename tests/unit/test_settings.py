@@ -312,6 +312,15 @@ m = [
     assert (lines["j",], lines["j", "k"], lines["j", "k", "l"], lines["j", "m"]) == (7, 8, 8, 9)
 
 
+def test_lines_of_arrays_tell_each_table_by_its_number() -> None:
+    first = "[[a]]\nb = 1\n[a.c]\nd = 2\n[[a]]\nb = { e = 3 }\n[a.c]\nd = 4\n[[a.f]]\ng = 5\n"
+    lines = lines_of(first + "[[a.f]]\n[[a]]\n[[a.f]]\ng = 7\n[h]\ni = 6\n")
+    assert (lines["a", "0"], lines["a", "0", "b"], lines["a", "0", "c", "d"]) == (1, 2, 4)
+    assert (lines["a", "1"], lines["a", "1", "b", "e"], lines["a", "1", "c", "d"]) == (5, 6, 8)
+    assert (lines["a", "1", "f", "0", "g"], lines["a", "2", "f", "0", "g"], lines["h", "i"]) == (10, 14, 16)
+    assert (lines["a",], lines["a", "b"], lines["a", "c", "d"]) == (1, 2, 4), "without a number the first is meant"
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_settings_or_refused_with_reasons(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.toml"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.sources.signing import sign, timestamp_of
+from hub.sources.signing import nonce_of, sign, timestamp_of
 from hub.wire import Signing
 
 
@@ -106,3 +106,29 @@ def test_outputs(output: Any, text: str) -> None:
 def test_times(style: Any, text: str) -> None:
     at = datetime(2026, 3, 2, 4, 0, 0, 123456, tzinfo=UTC)
     assert timestamp_of(Signing(fields=(), timestamp=style), at, ZoneInfo("Asia/Shanghai")) == text
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "params"),
+    [
+        ("", b"", ""),
+        ("", b"b=2&a=1", "a=1&b=2"),
+        ("z=9&a=", b"", "a=&z=9"),
+        ("c=3", b"msg=%E5%8A%9E%20%26%3D&a=1", "a=1&c=3&msg=办 &="),
+        ("a=2&a=1", b"", "a=1&a=2"),
+    ],
+)
+def test_parameters_by_name_as_they_are_before_they_are_encoded(query: str, body: bytes, params: str) -> None:
+    spec = Signing(fields=("{path}", "{params}"), joiner="\n", algorithm="md5")
+    wanted = hashlib.md5(f"/a/b\n{params}".encode()).hexdigest()
+    assert signed(spec, query=query, body=body)["X-Sign"] == wanted
+
+
+def test_nonces_are_fresh() -> None:
+    at = datetime(2026, 3, 2, 4, 0, 0, 123456, tzinfo=UTC)
+    digits = {nonce_of(Signing(fields=(), nonce="digits"), at) for _ in range(50)}
+    assert len(digits) > 40
+    assert {(nonce[:13], len(nonce), nonce.isdecimal()) for nonce in digits} == {("1772424000123", 17, True)}
+    plain = {nonce_of(Signing(fields=()), at) for _ in range(50)}
+    assert {len(nonce) for nonce in plain} == {32}
+    assert len(plain) == 50

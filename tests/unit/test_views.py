@@ -75,6 +75,14 @@ def test_acknowledgements_without_a_literal_are_written_each_time() -> None:
     assert "IS NULL" not in str(statement)
 
 
+def test_a_row_that_waits_no_more_is_spared() -> None:
+    request = TableView(view="v", key="k", acknowledge={"s": "1", "at": "{now}"}, waiting={"s": "0"})
+    (statement,) = View.of(request, ["k"]).receipt([("a",)]).acknowledgements("九点")
+    compiled = statement.compile(dialect=sqlite.dialect())
+    assert "(v.s IS NULL OR v.s = ?)" in str(compiled).replace('"', "")
+    assert compiled.params["still_0"] == "0"
+
+
 def test_many_rows_are_acknowledged_in_parts() -> None:
     rows = [(f"k{n}", "t", None) for n in range(501)]
     assert len([*VIEW.receipt(rows).acknowledgements("")]) == 3
@@ -214,7 +222,7 @@ def test_other_refusals_are_no_reply() -> None:
     [
         (REQUEST, {Capability.ACKNOWLEDGE}, None),
         (REQUEST, set(), "does not claim acknowledge"),
-        (TableView(view="v", key="k"), {Capability.ACKNOWLEDGE}, "has neither a TableView that acknowledges"),
+        (TableView(view="v", key="k"), {Capability.ACKNOWLEDGE}, "declares no TableView that acknowledges"),
         (REQUEST, {Capability.ACKNOWLEDGE, Capability.ORDERED}, "claims acknowledge and ordered"),
     ],
 )

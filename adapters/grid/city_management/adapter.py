@@ -54,7 +54,7 @@ class CityManagement(hub.Adapter[CityConfig]):
 
     def __init__(self, config: CityConfig) -> None:
         super().__init__(config)
-        self.manifest = replace(type(self).manifest, streams=(stream(config.format),))  # type: ignore[misc]  # one's own
+        self.manifest = replace(type(self).manifest, streams=(stream(config.format),))  # one's own
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case; its steps stand in columns of times, and only a member of the public is told of by name."""

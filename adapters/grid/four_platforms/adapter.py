@@ -1,13 +1,9 @@
-"""Adapter for grid events (基层治理四平台): form bodies, a token header, an envelope in an envelope."""
+"""Adapter for grid events (基层治理四平台): forms, a token header, an envelope in an envelope, and the way back."""
 
 import hub.api as hub
+from adapters.grid.four_platforms.answering import DELIVERING, STAGES, deliver
 from adapters.numbers import references
-from hub.api import Stage
 
-STAGES = {
-    "网格上报": Stage.RECEIVED, "镇街受理": Stage.ACCEPTED, "部门办理": Stage.HANDLING, "办结": Stage.CLOSED,
-    "回访": Stage.FOLLOW_UP,
-}  # fmt: skip
 EXTRA = ("typename", "eventLevel", "componentId", "source")
 
 
@@ -17,7 +13,7 @@ class FourPlatforms(hub.Adapter[hub.AdapterConfig]):
     manifest = hub.Manifest(
         name="four_platforms", version="1.0.0", kind="grid", title="Four platforms", title_zh="基层治理四平台",
         department="ZFW", code_system="gbt_31000", channel="WG",
-        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELIVER}),
         envelope=hub.Envelope(
             ok="success", ok_values=(True, "true"), code="code", message="message", items="data",
             inner=hub.Envelope(ok="code", ok_values=(200,), items="result.rows", total="result.total"),
@@ -37,6 +33,7 @@ class FourPlatforms(hub.Adapter[hub.AdapterConfig]):
             since=hub.Since(param="updateTimeStart"),
         )),),
         stages=STAGES,
+        delivering=DELIVERING,
     )  # fmt: skip
 
     def draft(self, item: hub.Item) -> hub.Draft:
@@ -51,6 +48,10 @@ class FourPlatforms(hub.Adapter[hub.AdapterConfig]):
             references=references(item.get("relatedNumber"), ("grid_event", item.get("serialNumber") or "")),
             extra={name: item.get(name) for name in EXTRA},
         )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """One word on an event: taken on or not, passed on, how it goes, how it ended."""
+        return deliver(source, delivery, self.config, self.manifest.zone)
 
 
 def person(row: hub.Item) -> hub.DraftParty:

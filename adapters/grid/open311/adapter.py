@@ -48,7 +48,7 @@ class Open311(hub.Adapter[Open311Config]):
             envelope=ENVELOPES[config.format],
             streams=(stream(config.format),),
         )
-        self.manifest = own  # type: ignore[misc]  # format and zone are the instance's, everything else the class's
+        self.manifest = own  # format and zone are the instance's, everything else the class's
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One request; times stay as written, ``"null"`` and ``"true"`` included."""

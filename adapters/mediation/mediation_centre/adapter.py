@@ -1,4 +1,4 @@
-"""Adapter for hand-overs between bodies (省矛调协同): signed form pages of the data-sharing gateway, by day windows."""
+"""Adapter for hand-overs between bodies (省矛调协同), both ways: signed forms of the data-sharing gateway, by day."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import hub.api as hub
+from adapters.gateway import LENDING, OPENED, PATH, SIGNING
+from adapters.mediation.mediation_centre.handing import DELIVERING, MediationCentreConfig, deliver
 from adapters.numbers import references
 from hub.api import Stage
 
@@ -17,16 +19,9 @@ STAGES = {
 
 EXTRA = ("fromSys", "toSys", "docking", "reason", "disputeType", "disputeTypeName")
 READ = hub.Request(
-    path="/{interface_id}.htm", method="POST", place="form", params={"additional": "{additional}"},
+    path=PATH, method="POST", place="form", params={"additional": "{additional}"},
     paging=hub.PageNumber(rows=100), window=hub.Window(begin="startTime", end="endTime", days=31, look_back=3),
 )  # fmt: skip
-
-
-class MediationCentreConfig(hub.AdapterConfig):
-    """``base_url`` ends with ``/gateway/api/{organisation}/dataSharing``; ``additional`` is the purpose, as JSON."""
-
-    interface_id: str
-    additional: str = "{}"
 
 
 class MediationCentre(hub.Adapter[MediationCentreConfig]):
@@ -36,17 +31,14 @@ class MediationCentre(hub.Adapter[MediationCentreConfig]):
     manifest = hub.Manifest(
         name="mediation_centre", version="1.0.0", kind="mediation", title="Mediation co-ordination",
         title_zh="省矛调协同", department="ZFW", code_system="unified", channel="TJ", stages=STAGES,
-        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
-        envelope=hub.Envelope(ok="code", ok_values=("00",), items="datas", total="totalDataCount", message="msg"),
-        signing=hub.Signing(
-            fields=("{app_key}", "{app_secret}", "{timestamp}"), algorithm="md5", timestamp="ms", place="body",
-            key_name="appKey", timestamp_name="requestTime", nonce_name="", sign_name="sign",
-        ), streams=(hub.Stream(request=READ),),
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELIVER}),
+        envelope=OPENED, signing=SIGNING, login=LENDING, streams=(hub.Stream(request=READ),), delivering=DELIVERING,
     )  # fmt: skip
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
         """As declared, the interface's id filled in here: errors tell the path, and so which interface it was."""
-        yield from source.read(replace(READ, path=f"/{self.config.interface_id}.htm"), since)
+        path = PATH.format(organisation=self.config.organisation, interface_id=self.config.interface_id)
+        yield from source.read(replace(READ, path=path), since)
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One hand-over, and the matter it carries as an object, or as JSON text."""
@@ -63,6 +55,10 @@ class MediationCentre(hub.Adapter[MediationCentreConfig]):
             references=references(about.get("sourceNo"), ("dispute_code", item.get("caseCode") or "")),
             extra={name: item.get(name, about.get(name)) for name in EXTRA} | {"attachments": files or None},
         )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """A hand-over, our receipt for one, or what came of it."""
+        return deliver(source, delivery, self.config, self.manifest.zone)
 
 
 def party(row: hub.Item, role: str) -> hub.DraftParty:

@@ -1,4 +1,4 @@
-"""Adapter for the orders of a government hotline (12345): form pages by day windows of the sync time, token login."""
+"""Adapter for the orders of a government hotline (12345): JSON pages by day windows of the sync time, token login."""
 
 from typing import Literal
 
@@ -47,8 +47,8 @@ class Hotline(hub.Adapter[HotlineConfig]):
             token="token", prefix="Bearer ",  # noqa: S106 - a path
         ),
         streams=(hub.Stream(request=hub.Request(
-            path="/api/order/page", method="POST", place="form", paging=hub.PageNumber(rows=100),
-            window=hub.Window(begin="params[beginTime]", end="params[endTime]", days=31, look_back=3),
+            path="/api/order/page", method="POST", place="json", paging=hub.PageNumber(rows=100),
+            window=hub.Window(begin="params.beginTime", end="params.endTime", days=31, look_back=3),
         )),),
     )  # fmt: skip
 

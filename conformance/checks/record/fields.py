@@ -71,8 +71,10 @@ def fields_come_through(h: Harness) -> None:
     passing="code that reads the item and nothing else",
 )
 def drafts_are_pure(h: Harness) -> None:
-    """Shape items twice, and backwards."""
+    """Shape items twice, and backwards, amid items that say less: what those lack must come from nowhere else."""
     with items(h) as (adapter, found):
+        poor = list(_poorer(fullest(found), h.subject.wire.key))
+        scant = [drafted(adapter, item) for item in poor]
         once = []
         for at, item in enumerate(found, 1):
             before = deepcopy(item)
@@ -87,16 +89,24 @@ def drafts_are_pure(h: Harness) -> None:
                 )
     with items(h) as (adapter, found):
         backwards = [adapter.draft(item) for item in reversed(found)][::-1]
+        scant_after = [drafted(adapter, item) for item in reversed(poor)][::-1]
         again = [adapter.draft(item) for item in found]
-    for what, drafts in (("in another order", backwards), ("a second time", again)):
-        for at, (one, same) in enumerate(zip(once, drafts, strict=True), 1):
+    for what, drafts in (("in another order", [*backwards, *scant_after]), ("a second time", [*again, *scant])):
+        for at, (one, same) in enumerate(zip([*once, *scant], drafts, strict=True), 1):
             if one != same:
                 raise Violation(
                     expected="the same draft for the same item",
                     observed=f"another one {what}: {', '.join(differing(one, same))}",
                     likely="draft keeps something from the items before, or looks at a clock or at chance",
-                    where=f"item {at}",
+                    where=f"item {at}" if at <= len(found) else "an item of which fields were taken away",
                 )
+
+
+def _poorer(row: Row, key: str) -> Iterator[Row]:
+    """The row without each of its fields, and with nothing but its key."""
+    yield from ({name: value for name, value in row.items() if name != gone} for gone in row)
+    if key in row:
+        yield {key: row[key]}
 
 
 @check(

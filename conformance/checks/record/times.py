@@ -152,7 +152,7 @@ def _probe_times(h: Harness, *, days: bool) -> None:
     for number, year in enumerate((2024, 2025), 1):
         clone, right = {**row, wire.key: numbered(row[wire.key], number)}, set()
         for at, (spot, style) in enumerate(spots):
-            local = datetime(year, 2, 1 + at % 28, 23, 30, 15, tzinfo=zone)
+            local = datetime(year, 2, 28, 23, 59, 59, tzinfo=zone) - timedelta(days=at)
             clone = with_leaf(clone, spot, style.write(local))
             right |= {midnight(local.date(), zone) if days else utc_text(local), local.date().isoformat()}
         clones.append(clone)

@@ -22,9 +22,9 @@ REFUSED = "source.watermark_refused"
 def refused_mark_is_told(h: Harness) -> None:
     """410 to a second run; then the source takes the mark again."""
     newest = timed(h)
-    with h.source(rows=recorded(h)) as sim, h.store() as store:
+    with h.source() as sim, h.store() as store:
         mark = h.run(sim, store).watermark
-        late = clone(h, 1, newest)
+        late = clone(h, newest)
         sim.rows.add(late)
         sim.fault("status", times=None, status=410)
         report = h.run(sim, store)
@@ -54,7 +54,7 @@ def refused_mark_is_told(h: Harness) -> None:
 )
 def refused_token_is_given_up(h: Harness) -> None:
     """400 to the second call; then a run in peace."""
-    with h.source(rows=recorded(h)) as sim, h.store() as store:
+    with h.source() as sim, h.store() as store:
         sim.fault("status", after=1, times=None, status=400)
         report = h.run(sim, store, page_size=2)
         if len(sim.calls) < 2:

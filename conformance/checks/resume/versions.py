@@ -99,7 +99,7 @@ def newer_revision_wins(h: Harness) -> None:
     row, older = recorded(h)[0], newest - timedelta(days=2)
     old, new = ({**row, wire.time: stamp(h, at)} for at in (older, newest))
     for turned in (False, True) if wire.page.kind != "keyset" else (False,):
-        with h.source(rows=[clone(h, 5, older), old, new]) as sim, h.store() as store:
+        with h.source(rows=[clone(h, older), old, new]) as sim, h.store() as store:
             if turned:
                 sim.fault("overlap", times=None, turned=True)
             h.run(sim, store)
@@ -196,11 +196,10 @@ def tombstones_stay(h: Harness) -> None:
 )
 def full_reads_agree(h: Harness) -> None:
     """Read everything twice, two years apart by the clock."""
-    rows = recorded(h)
     reads = []
-    with h.source(rows=rows) as sim:
+    with h.source() as sim:
         for _ in range(2):
-            reads.append({str(seen.draft.key): seen.draft for seen in h.drafts(sim, page_size=h.page_size)})
+            reads.append({str(seen.draft.key): seen.draft for seen in h.drafts(sim)})
             sim.clock += timedelta(days=730)
     one, two = reads
     differing = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))

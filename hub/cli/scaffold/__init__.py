@@ -23,8 +23,6 @@ from hub.manifest import NAME, NAME_LENGTH
 from schemas.taxonomy import load
 
 HERE: Final = Path(__file__).parent
-LATER: Final = ("webhook",)
-"""Wires that are promised: one that has a folder here is there."""
 
 COMMON: Final = {
     "pyproject.toml": "pyproject.toml",
@@ -91,6 +89,7 @@ def package_files(plan: Plan, *, today: date) -> dict[str, str]:
     ``today`` is written into the crosswalk's header. Raises KeyError for a kind or wire there is none of.
     """
     kind = _table(HERE / "kinds.toml")[plan.kind]
+    wire = _table(HERE / "wires" / plan.wire / "wire.toml")
     title_zh, title = (
         " ".join(text.split()) for text in (plan.title_zh or kind["title_zh"], plan.title or kind["title"])
     )
@@ -106,14 +105,28 @@ def package_files(plan: Plan, *, today: date) -> dict[str, str]:
         "channel": kind["channel"],
         "stages": ", ".join(f'"{word}": Stage.{stage}' for word, stage in kind["states"]),
         "hub_version": version("yiwang"),
+        "extra": wire.get("extra", ""),
         "today": today.isoformat(),
         "crosswalk_rows": "\n".join(_crosswalk_rows()),
+        **_live(plan, pushed="answer" in wire),
     }
     files = {path.format(package=plan.package): f"common/{name}.tmpl" for path, name in COMMON.items()}
     own = {name: f"wires/{plan.wire}/{name}.tmpl" for name in ("adapter.py", "conformance.toml")}
     files |= {f"src/{plan.package}/{name}": template for name, template in own.items()}
     told = {path: _template(template).substitute(values) for path, template in files.items()}
     return told | {f"src/{plan.package}/recordings/two_pages.jsonl": _recording(plan, kind)}
+
+
+def _live(plan: Plan, *, pushed: bool) -> dict[str, str]:
+    """What the README says of a recording, and of looking at a live source."""
+    if pushed:
+        said = "whole pushes as they came, with invented people:\n   nothing is asked of the source, so put them there."
+        return {"recording": said, "deep": ""}
+    said = (
+        "two pages of your source, with invented people:\n"
+        f"   `hub adapter record {plan.name} --source INSTANCE` takes them from a live one and replaces everybody."
+    )
+    return {"recording": said, "deep": "; `hub source check INSTANCE --deep` looks at a live test system"}
 
 
 def _class_name(name: str) -> str:
@@ -127,7 +140,7 @@ def _in_quotes(text: str) -> str:
 
 
 def _recording(plan: Plan, kind: Mapping[str, Any]) -> str:
-    """Two pages of the invented rows, in the words of the wire."""
+    """Two pages of the invented rows, in the words of the wire; two pushes where it has an ``answer`` to them."""
     wire = _table(HERE / "wires" / plan.wire / "wire.toml")
     row, reply = (_template(f"wires/{plan.wire}/{name}.tmpl") for name in ("row", "reply"))
     write = escape if wire["format"] == "xml" else lambda text: json.dumps(text, ensure_ascii=False)
@@ -147,7 +160,10 @@ def _recording(plan: Plan, kind: Mapping[str, Any]) -> str:
     for start in range(0, len(rows), _ROWS_A_PAGE):
         page = comma.join(rows[start : start + _ROWS_A_PAGE])
         body = reply.substitute(rows=page, total=len(rows)).strip()
-        exchange = {"request": wire["request"], "response": {"status": 200, "body": body}}
+        request, answer = wire["request"], body
+        if "answer" in wire:
+            request, answer = request | {"body": body}, wire["answer"]
+        exchange = {"request": request, "response": {"status": 200, "body": answer}}
         lines.append(json.dumps(exchange, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 

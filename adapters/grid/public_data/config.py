@@ -1,0 +1,91 @@
+"""What the settings of one dataset tell: its place on the platform, and what its columns mean."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.api import AdapterConfig, Channel, Stage
+
+
+class Part(BaseModel):
+    """A table of settings: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def __str__(self) -> str:
+        """What is told, for people."""
+        return ", ".join(f"{name} = {value}" for name, value in self if value) or "-"
+
+
+class Columns(Part):
+    """Which column of the dataset tells what; empty: none does. ``cites`` holds numbers of the matter elsewhere."""
+
+    title: str = ""
+    detail: str = ""
+    code: str = ""
+    label: str = ""
+    status: str = ""
+    opened: str = ""
+    happened: str = ""
+    due: str = ""
+    closed: str = ""
+    address: str = ""
+    region: str = ""
+    lng: str = ""
+    lat: str = ""
+    amount: str = ""
+    people: str = ""
+    cites: str = ""
+
+
+class PartyColumns(Part):
+    """The columns of one party. ``role`` and ``kind`` are the hub's codes, the same in every row."""
+
+    name: str
+    role: str = "1"
+    kind: str = "1"
+    id_number: str = ""
+    phone: str = ""
+    gender: str = ""
+    address: str = ""
+
+
+class Inner(Part):
+    """The envelope an office keeps inside the platform's, as paths. ``ok`` empty: it tells no success of its own."""
+
+    rows: str
+    total: str = ""
+    ok: str = ""
+    ok_values: tuple[str, ...] = ()
+
+
+class PublicDataConfig(AdapterConfig):
+    """``base_url`` is the gateway's root. ``key`` is the column of identity, ``time`` that of the last change.
+
+    ``additional`` is the purpose access was granted for, as JSON. ``method`` GET puts all parameters into the query.
+    ``since`` names the parameter that asks for rows changed from a time on; without it all is read each time. Rows
+    whose column ``deleted`` holds one of ``deleted_values`` are gone. ``extra`` are columns kept as they are.
+    ``code_system`` says what the column ``code`` holds codes of; ``crosswalk_file`` maps them, or the items of the
+    ``department`` do.
+    """
+
+    organisation: str = Field(pattern=r"^\w+$")
+    interface_id: str = Field(pattern=r"^\w+$")
+    additional: str = "{}"
+    method: Literal["GET", "POST"] = "POST"
+    key: str
+    time: str = ""
+    since: str = ""
+    page: str = "pageNum"
+    size: str = "pageSize"
+    columns: Columns = Columns()
+    parties: tuple[PartyColumns, ...] = ()
+    stages: dict[str, Stage] = Field(default_factory=dict)
+    channel: Channel = Channel.GRID
+    deleted: str = ""
+    deleted_values: tuple[str, ...] = ("1",)
+    extra: tuple[str, ...] = ()
+    inner: Inner | None = None
+    code_system: str = ""
+    crosswalk_file: str = ""
+    department: str = ""

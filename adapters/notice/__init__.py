@@ -1,0 +1,1 @@
+"""Where the hub sends notices: nothing is read from these."""

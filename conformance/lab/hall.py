@@ -1,0 +1,29 @@
+"""Several wires on one loopback port, told apart by the first part of the path: ``/NAME/...``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.lab.faults import Dial
+from conformance.lab.server import Seat, WireServer
+from conformance.lab.wire import Reply, Wire
+
+
+@dataclass(slots=True)
+class Booth:
+    """One wire of a hall, with a dial of its own."""
+
+    wire: Wire
+    dial: Dial = field(default_factory=Dial)
+    last: Reply | None = None
+
+
+class HallServer(WireServer):
+    """Serves wires by name, at least one; each serves paths that begin with ``/NAME`` and has its own dial."""
+
+    def __init__(self, wires: Mapping[str, Wire], port: int = 0, *, poll_s: float = 0.02) -> None:
+        self.booths = {name: Booth(wire) for name, wire in wires.items()}
+        super().__init__(next(iter(wires.values())), port, poll_s=poll_s)
+
+    def seat(self, path: str) -> Seat:
+        """The wire a path belongs to. Raises KeyError for a path that is nobody's: no hub asks for one."""
+        return self.booths[path.split("/", 2)[1]]

@@ -1,0 +1,201 @@
+"""What single rows of the map of systems ask for, each shown by a test of its own (``docs/systems.csv`` names them)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from click.testing import CliRunner
+from integration.test_sensor import NOON, clock, house, push, store
+from pushing import House
+
+from conformance.lab import Lab
+from conformance.lab.recorded import Recorded, instances
+from conformance.lab.settings import write_settings
+from hub.cli.main import main
+from hub.settings import load
+from hub.store.masking import masked
+from hub.store.read import record_by_key
+from hub.testing import RecordRow, RunReport, Store, load_adapter, new_store, records, run_source
+from schemas.taxonomy import load as load_taxonomy
+
+__all__ = ["clock", "house", "store"]  # fixtures
+
+
+class Network:
+    """Simulated sources, and a store they are pulled into in this process."""
+
+    def __init__(self, lab: Recorded | Lab, folder: Path, store: Store) -> None:
+        self.lab, self.store = lab, store
+        self.settings = load(write_settings(folder / "hub.toml", lab.settings()))
+
+    def pull(self, name: str) -> RunReport:
+        source = self.settings.source(name)
+        (report,) = run_source(self.store, load_adapter(source.adapter), source)
+        return report
+
+    def records(self) -> dict[str, RecordRow]:
+        return {record.key: record for record in records(self.store)}
+
+
+@contextmanager
+def network(folder: Path, lab: Recorded | Lab) -> Iterator[Network]:
+    with lab, new_store(folder) as store:
+        yield Network(lab, folder, store)
+
+
+def pulled(folder: Path, adapter: str) -> tuple[list[Mapping[str, Any]], dict[str, RecordRow]]:
+    """The rows of an adapter's recording, and the records they became."""
+    with network(folder, Recorded({adapter: adapter})) as net:
+        report = net.pull(adapter)
+        assert (report.outcome, report.counts.rejected) == ("complete", 0)
+        return list(net.lab.rows(adapter)), net.records()
+
+
+def test_row_020_a_request_for_assistance_keeps_the_station_it_names(tmp_path: Path) -> None:
+    with network(tmp_path, Recorded({"enforcement": "enforcement"})) as net:
+        rows = list(net.lab.rows("enforcement"))
+        net.lab.rows("enforcement").update(rows[0]["QQBH"], YZXXZ="330105-01")
+        net.pull("enforcement")
+        kept = {key: record.body["extra"].get("YZXXZ", "") for key, record in net.records().items()}
+    assert kept == {row["QQBH"]: row["YZXXZ"] for row in rows} | {rows[0]["QQBH"]: "330105-01"}
+
+
+def test_row_037_mediation_cases_come_by_a_cursor_and_reach_the_unified_items(tmp_path: Path) -> None:
+    taxonomy = load_taxonomy()
+    with network(tmp_path, Lab(["dispute_code"])) as net:
+        assert net.pull("dispute_code").counts.stored == len(net.lab.rows("dispute_code"))
+        again = net.pull("dispute_code")
+        assert (again.counts.fetched, again.counts.stored) == (1, 0)  # the cursor's own row, inclusive
+        newest = max(net.lab.rows("dispute_code"), key=lambda row: (row["updateTime"], row["id"]))
+        net.lab.rows("dispute_code").add(newest | {"id": newest["id"] + 1, "caseNo": "", "item": "D0201"})
+        assert net.pull("dispute_code").counts.stored == 1
+        coded = {str(row["id"]): row["item"] for row in net.lab.rows("dispute_code") if row.get("item")}
+        found = {key: record.item for key, record in net.records().items()}
+    known = {key: item for key, item in coded.items() if taxonomy.live(item)}
+    assert len(set(known.values())) > 70
+    assert {key: found[key] for key in coded} == dict.fromkeys(coded) | known
+
+
+def test_row_042_eleven_platforms_stand_side_by_side_each_with_its_lag(tmp_path: Path) -> None:
+    with Recorded(instances(11, ["mediation_centre"])) as lab:
+        config = str(write_settings(tmp_path / "hub.toml", lab.settings()))
+        for command in (["key", "create"], ["run", "--once"]):
+            done = CliRunner().invoke(main, ["--config", config, *command])
+            assert done.exit_code == 0, done.output
+        told = json.loads(CliRunner().invoke(main, ["--config", config, "status", "--json"]).stdout)["sources"]
+        rows = {name: len(lab.rows(name)) for name in lab}
+    assert {row["source"]: row["stored"] for row in told} == rows
+    assert len(rows) == 11
+    for row in told:
+        assert row["outcome"] == "complete"
+        assert row["lag_s"] >= 0
+        assert row["watermark"]
+
+
+def test_row_043_a_file_from_a_village_becomes_records(tmp_path: Path) -> None:
+    rows, kept = pulled(tmp_path, "files")
+    assert {row["编号"] for row in rows} == set(kept)
+    assert {kept[row["编号"]].body["title"] for row in rows} == {row["事项"] for row in rows}
+    assert any(record.item for record in kept.values())
+
+
+STEPS_OF_A_STREET_CASE = {"caseTime": "立案", "dispatchTime": "派遣", "handleTime": "处置", "checkTime": "核查"}
+
+
+def test_row_055_a_street_case_is_followed_from_found_to_closed(tmp_path: Path) -> None:
+    rows, kept = pulled(tmp_path, "city_management")
+    whole = [row for row in rows if all(row.get(at) for at in ("reportTime", *STEPS_OF_A_STREET_CASE, "closeTime"))]
+    assert whole
+    for row in whole:
+        record = kept[row["taskNum"]]
+        assert record.body["opened"]  # found and reported
+        assert [step["action"] for step in record.body["steps"]] == list(STEPS_OF_A_STREET_CASE.values())
+        assert record.body["closed"]
+        assert record.stage == "closed"
+    assert {kept[row["taskNum"]].stage for row in rows if row["status"] != "结案"} - {"closed"}
+
+
+def test_row_056_seventeen_small_systems_through_generic_adapters_and_mapping_files(tmp_path: Path) -> None:
+    generic = ["table", "files", "http_json"]
+    with network(tmp_path, Recorded(instances(17, generic))) as net:
+        for name in net.lab:
+            assert net.pull(name).outcome == "complete", name
+        kept = records(net.store)
+        served = {name: len(net.lab.rows(name)) for name in net.lab}
+    assert len(served) == 17
+    assert {name: sum(record.source == name for record in kept) for name in served} == served
+
+
+def test_row_058_what_a_patroller_reports_keeps_its_place_and_a_link_to_the_picture(house: House, store: Store) -> None:
+    seen = {"reportType": 2, "content": "后山冒烟，两家为烧荒争执。", "address": "天目山镇某村后山"}
+    picture = "https://picture.example/patrol/1.jpg"
+    assert house.push(push(NOON, **seen, picUrl=picture))[0][0] == 200
+    house.drain()
+    (record,) = records(store)
+    assert (record.body["detail"], record.body["place"]["address"]) == (seen["content"], seen["address"])
+    assert (record.body["extra"]["reportType"], record.body["extra"]["picUrl"]) == ("2", picture)
+
+
+def test_row_061_police_calls_come_with_few_fields_and_stay_masked(tmp_path: Path) -> None:
+    with network(tmp_path, Recorded({"police": "police"})) as net:
+        net.pull("police")
+        rows, kept = list(net.lab.rows("police")), net.records()
+        for row in rows:
+            body = orjson.dumps(kept[row["JJDBH"]].body).decode()
+            assert not [name for name in ("HJXZ", "SFZDRY", "SZQM") if name in body]
+        with net.store.database.reading() as connection:
+            heads = [head for key in kept for head in record_by_key(connection, key)]
+        shown = orjson.dumps([masked(kept[head.key].body) for head in heads]).decode() + repr(heads)
+    numbers = {row["BJDH"] for row in rows} | {p["ZJHM"] for row in rows for p in involved(row) if p.get("ZJHM")}
+    assert numbers
+    assert not [number for number in numbers if number in shown]
+
+
+def involved(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    told = (row.get("DSRLB") or {}).get("DSR") or []
+    return told if isinstance(told, list) else [told]
+
+
+def test_row_063_a_call_keeps_place_reason_people_and_the_callers_words(tmp_path: Path) -> None:
+    rows, kept = pulled(tmp_path, "police")
+    for row in rows:
+        body = kept[row["JJDBH"]].body
+        assert body["detail"] == row["BJNR"]
+        assert body["place"]["address"] == (row["SFDZ"] or row["BJDZ"])
+        assert body["classification"]["label"] == row["BJLXMC"]
+        names = {row["BJRXM"], *(p["JQDSRXM"] for p in involved(row))} - {""}
+        assert names <= {party.get("name") for party in body["parties"]}
+
+
+def test_row_070_an_intake_tells_its_door_and_how_well_the_person_is_known(tmp_path: Path) -> None:
+    rows, kept = pulled(tmp_path, "portal")
+    doors = {row["clientId"]: "CK" if row["entry"] == "window" else "WS" for row in rows}
+    assert {"mini", "window"} <= {row["entry"] for row in rows}
+    assert {key: record.body["channel"] for key, record in kept.items()} == doors
+    told = {key: (record.body["extra"]["entry"], record.body["extra"]["authLevel"]) for key, record in kept.items()}
+    assert told == {row["clientId"]: (row["entry"], row["authLevel"]) for row in rows}
+    assert len({level for _, level in told.values()}) > 1
+
+
+def test_row_078_penalty_decisions_come_by_update_time(tmp_path: Path) -> None:
+    with network(tmp_path, Recorded({"penalties": "enforcement_supervision"})) as net:
+        table = net.lab.rows("penalties")
+        net.pull("penalties")
+        first = net.records()
+        decided = next(row for row in table if row["cf_jdrq"])
+        assert "处罚决定" in {step["action"] for step in first[decided["id"]].body["steps"]}
+        newest = max(row["gxsj"] for row in table)
+        table.update(decided["id"], gxsj=newest, ajzt="90", ajztmc="结案")
+        report = net.pull("penalties")
+        assert report.counts.stored == 1
+        assert report.counts.fetched < len(table)
+        assert net.records()[decided["id"]].stage == "closed"
+
+
+def test_row_082_a_dataset_behind_the_gateway_is_read_through_it(tmp_path: Path) -> None:
+    rows, kept = pulled(tmp_path, "public_data")
+    assert {row["TSBH"] for row in rows} == set(kept)
+    assert {kept[row["TSBH"]].body["title"] for row in rows} == {row["TSBT"] for row in rows}

@@ -1,5 +1,6 @@
 """Pushes that a check must judge rightly: other places of a signature, shapes of a push, and what a sender does."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from test_load_and_config import judged
 
 import hub.api as hub
 from conformance.check import CHECKS, NotApplicable, Outcome, Violation
+from conformance.checks.inbox.order import with_text
 from conformance.harness import Harness
 from conformance.lab.sender import changed
 from conformance.order import in_order
@@ -174,8 +176,26 @@ class TestRows:
         else:
             assert judged("IN-11", Loud).where == "output or log lines"
 
+    def test_what_is_logged_as_of_no_importance_counts(self) -> None:
+        class Debugging(PushedToo):
+            def items(self, page: hub.Page) -> Sequence[hub.Item]:
+                if page.window == "push":
+                    logging.getLogger("docket").debug("pushed: %s", page.body)
+                return page.rows
+
+        assert judged("IN-11", Debugging).where == "output or log lines"
+
 
 class TestOrder:
+    def test_an_older_state_differs_in_what_it_says_at_length(self, h: Harness) -> None:
+        with sender(h) as sim:
+            row = next(iter(sim.rows))
+            old = with_text(row, sim)
+            assert {name for name in row if row[name] != old[name]} == {"detail"}
+            assert old["detail"] == f"{row['detail']}（旧）"
+            bare = {"case_no": "LK1", "updated": "2026-03-02 09:12:31.123", "row": 1}
+            assert with_text(bare, sim) == bare
+
     def test_without_times_and_tombstones_there_is_no_order_to_keep(self) -> None:
         plain = Subject.of(PushedToo)
         timeless = plain.spec.wire.model_copy(update={"time": ""})

@@ -6,7 +6,7 @@ does so for what it reads), or its outcome is ``not-observed``, which counts as 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from hub.api import Capability
@@ -22,19 +22,6 @@ class Level(IntEnum):
     READS = 2
     RESUMES = 3
     OPERATES = 4
-
-
-class Outcome(StrEnum):
-    """What became of a check. ``pass``, ``not-applicable``, ``waived`` and ``warned`` let an adapter pass."""
-
-    PASS = "pass"  # noqa: S105 - an outcome
-    FAIL = "fail"
-    NOT_APPLICABLE = "not-applicable"  # the adapter does not claim what the check is about
-    BLOCKED = "blocked"  # a check this one stands on has failed
-    WAIVED = "waived"
-    WARNED = "warned"  # it failed, and is in preview: from the next release on it fails the adapter
-    NOT_OBSERVED = "not-observed"
-    SUITE_ERROR = "suite-error"
 
 
 FAMILIES = {
@@ -56,18 +43,6 @@ FAMILIES = {
 
 ASKING = frozenset({"NT", "PG", "RS", "ER", "PV-02", "OP-01", "OP-02", "OP-03", "OP-04", "OP-05", "OP-11"})
 """Families and checks about how a source is asked: they say nothing of one that only pushes."""
-
-
-class Violation(AssertionError):
-    """The adapter breaks the clause. Texts hold no payload: keys and values are masked by the one who raises."""
-
-    def __init__(self, *, expected: str, observed: str, likely: str = "", where: str = "") -> None:
-        super().__init__(f"expected {expected}; observed {observed}")
-        self.expected, self.observed, self.likely, self.where = expected, observed, likely, where
-
-
-class NotApplicable(Exception):
-    """Raised by a check that finds, on looking, that the adapter has nothing it speaks of. ``str()`` says what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.check import CHECKS, Outcome
+from conformance.check import CHECKS
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
 from conformance.order import in_order
+from conformance.outcome import Outcome
 from conformance.reference import Reference
 from conformance.replay import SimSource
 from conformance.specimens import breaks, broken_adapters, unusual_adapters

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from conformance.canaries import Canaries
-from conformance.check import NotApplicable
 from conformance.envelopes import Template
 from conformance.lab.folder import FolderSim
 from conformance.lab.receiver import Receiver
 from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
 from conformance.orders import body_of, matter_of
+from conformance.outcome import NotApplicable
 from conformance.pushing import opened, push, read, sender_of, stream_of
 from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, pushed_of, rows_of

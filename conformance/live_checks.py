@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from conformance.check import Check, Level, NotApplicable, Violation
+from conformance.check import Check, Level
 from conformance.checks.taxonomy import NO_TABLE, UNKNOWN_VALUE
 from conformance.leaves import masked
+from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability, Request, SourceDenied, SourceError
 from schemas.identity import mask, redact
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from conformance.check import FAMILIES, Level, Outcome
+from conformance.check import FAMILIES, Level
+from conformance.outcome import Outcome
 from conformance.report import HEADS, LEVELS, WORDS, blocks, level_words, plain
 from conformance.verdict import Result, Verdict
 

@@ -19,9 +19,10 @@ from typing import Any
 import click
 import orjson
 
-from conformance.check import CHECKS, Outcome
+from conformance.check import CHECKS
 from conformance.mutation.figure import LEAST, told, watched
 from conformance.mutation.sample import SAMPLE, SEED, drawn
+from conformance.outcome import Outcome
 from conformance.reference import Reference
 from conformance.specimens import breaks, broken_adapters, proven, unusual_adapters
 from conformance.subject import Subject

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance.check import Violation
 from conformance.lab.sender import Answer, Sender
+from conformance.outcome import Violation
 from conformance.subject import PushSpec
 from hub.api import Adapter, Page
 from hub.testing import PushDoor, RunReport, Stop, Store, no_stop, open_door, pushed_page, read_pushes

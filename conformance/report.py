@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.check import Level, Outcome
+from conformance.check import Level
+from conformance.outcome import Outcome
 from conformance.traffic import as_facts
 from conformance.verdict import Result, Verdict
 

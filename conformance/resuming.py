@@ -5,10 +5,10 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
-from conformance.check import NotApplicable, Violation
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import masked, numbered
+from conformance.outcome import NotApplicable, Violation
 from conformance.replay import SimSource
 from hub.testing import RecordRow, Stop, Store
 

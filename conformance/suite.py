@@ -19,10 +19,11 @@ from typing import Any
 
 import hub.api
 from conformance import waivers
-from conformance.check import CHECKS, Check, Level, NotApplicable, Outcome, Violation
+from conformance.check import CHECKS, Check, Level
 from conformance.deadline import StillRunning, deadline
 from conformance.harness import Harness
 from conformance.order import chosen
+from conformance.outcome import NotApplicable, Outcome, Violation
 from conformance.subject import Subject, SubjectInvalid
 from conformance.verdict import GOOD, Fault, Result, Verdict
 from hub.api import Adapter, HubError

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.check import Check, Outcome
+from conformance.check import Check
+from conformance.outcome import Outcome
 from conformance.report import blocks
 from conformance.suite import Suite
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from conformance.check import Check, Level, Outcome
+from conformance.check import Check, Level
+from conformance.outcome import Outcome
 from conformance.traffic import Exchange
 
 SUITE = "1.0"

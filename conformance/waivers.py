@@ -10,7 +10,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from conformance.check import Check, Outcome
+from conformance.check import Check
+from conformance.outcome import Outcome
 
 NEVER = frozenset({"PV"})
 """Families in which nothing is ever waived, whatever a check says of itself."""

@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 from pydantic import SecretBytes, SecretStr
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.subject import somewhere
 from hub.api import AdapterConfig, DatabaseConfig, FolderConfig, HubError
 from hub.testing import SourceSettings, adapter_config

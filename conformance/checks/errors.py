@@ -7,8 +7,9 @@ from itertools import count
 from typing import Any, Protocol
 from unittest.mock import patch
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.replay import SimSource
 from hub.api import Capability
 from hub.testing import RunReport

@@ -11,8 +11,9 @@ from typing import Any, get_args, get_type_hints
 from weakref import WeakKeyDictionary
 from zoneinfo import available_timezones
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.subject import own_settings, somewhere
 from conformance.watch import Task, Told, Touch, Unwatched, watch
 from hub.api import Adapter, Capability, Channel, Item, Manifest, hookimpl

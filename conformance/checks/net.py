@@ -12,8 +12,9 @@ from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import QUICK, Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.simwire import CURSOR, Call
 
 WAIT_S = 7

@@ -21,8 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import QUICK
+from conformance.outcome import NotApplicable, Violation
 from conformance.traces import traces
 from hub.api import Draft, HubError
 from hub.testing import caught_events, open_wire

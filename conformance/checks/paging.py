@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.envelopes import value_at, with_value
 from conformance.harness import Harness
 from conformance.lab.faults import Exchange, fault
 from conformance.lab.rows import Entry, Row, Rows
 from conformance.lab.wire import Chunk, Reply
+from conformance.outcome import NotApplicable, Violation
 from conformance.replay import SimSource
 from hub.api import Capability
 from hub.testing import RunReport, Stop, Store

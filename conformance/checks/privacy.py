@@ -9,7 +9,8 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
+from conformance.outcome import NotApplicable, Violation
 from conformance.traces import traces
 from hub.api import RecordRejected
 from schemas.identity import IdentityError, citizen_number, citizen_region_note

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
+from conformance.outcome import NotApplicable, Violation
 from conformance.scenarios import UNKNOWN_CODE
 from hub.api import Adapter, Channel, Stage
 from schemas.identity import mask, redact

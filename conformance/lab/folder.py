@@ -16,11 +16,11 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
-from conformance.check import NotApplicable
 from conformance.lab.faults import FAULTS, Dial, Fault
 from conformance.lab.rows import Row
 from conformance.lab.wire import Alter, Chunk, Reply, Wire
 from conformance.lab.wire import Call as Request
+from conformance.outcome import NotApplicable
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call

@@ -12,11 +12,11 @@ from http.client import HTTPConnection
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
-from conformance.check import NotApplicable
 from conformance.lab.rows import Row
 from conformance.lab.server import LOOPBACK
 from conformance.lab.wire import Call as Request
 from conformance.lab.wire import Reply
+from conformance.outcome import NotApplicable
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 
-from conformance.check import NotApplicable
 from conformance.lab.faults import FAULTS, Dial, Fault
 from conformance.lab.rows import Entry, Row, Snapshot
 from conformance.lab.wire import Alter, Chunk, Reply, Wire
 from conformance.lab.wire import Call as Request
+from conformance.outcome import NotApplicable
 from conformance.replay import STALLING, SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call

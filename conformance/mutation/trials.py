@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from conformance import conduct, spec
-from conformance.check import CHECKS, Outcome
+from conformance.check import CHECKS
 from conformance.harness import Harness
+from conformance.outcome import Outcome
 from conformance.reference import Reference
 from conformance.specimens import breaks, broken_adapters, unusual_adapters
 from conformance.subject import AdapterClass, Subject

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import adapters
-from conformance.check import CHECKS, Outcome
+from conformance.check import CHECKS
+from conformance.outcome import Outcome
 from conformance.reference import Reference
 from conformance.subject import Subject
 from conformance.suite import installed, prove

@@ -8,8 +8,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable
+from conformance.check import CHECKS
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable
 from conformance.reference import Reference, ReferenceConfig
 from conformance.subject import Subject
 

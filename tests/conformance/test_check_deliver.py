@@ -10,9 +10,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.checks.deliver import apart, desk, saying
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference.delivering import DeliveringReference
 from conformance.subject import Subject, SubjectInvalid, read_spec
 from conformance.unusual.unkeyed import Unkeyed

@@ -13,11 +13,12 @@ from pydantic import SecretStr
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Outcome, Violation
+from conformance.check import CHECKS
 from conformance.checks.inbox.order import with_text
 from conformance.harness import Harness
 from conformance.lab.sender import changed
 from conformance.order import in_order
+from conformance.outcome import NotApplicable, Outcome, Violation
 from conformance.pushing import inbox, opened, push, read, sender
 from conformance.subject import PushSpec, Subject
 from conformance.suite import Suite

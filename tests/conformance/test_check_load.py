@@ -7,9 +7,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable
+from conformance.check import CHECKS
 from conformance.checks import load
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable
 from conformance.reference import Reference
 from conformance.subject import Subject
 

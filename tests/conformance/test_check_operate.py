@@ -20,9 +20,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.checks import operate
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference, ReferenceConfig
 from conformance.subject import Subject
 from conformance.unusual.one_page import ADAPTER as ONE_PAGE

@@ -15,9 +15,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.checks import privacy
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference
 from conformance.replay import SimSource
 from conformance.subject import Subject

@@ -10,9 +10,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.checks.record import fields, times
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
 

@@ -10,9 +10,10 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.checks.resume.clocks import SKEWS
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
 from hub.testing import Store

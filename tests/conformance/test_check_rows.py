@@ -9,8 +9,8 @@ from test_check_record import drafting, holds
 from test_load_and_config import judged
 
 import hub.api as hub
-from conformance.check import NotApplicable
 from conformance.checks.record import rows
+from conformance.outcome import NotApplicable
 from conformance.reference import Reference
 
 

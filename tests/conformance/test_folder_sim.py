@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.check import NotApplicable
 from conformance.harness import Harness
 from conformance.lab.folder import FolderSim
+from conformance.outcome import NotApplicable
 from conformance.subject import Subject
 from conformance.unusual.file_drop import FileDrop
 from conformance.unusual.marked_lines import MarkedLines

@@ -3,12 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
 
+from conformance.checks.deliver.desk import Desk, desk
+from conformance.harness import QUICK, Harness
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.subject import Subject
@@ -71,3 +74,37 @@ def test_calls_are_kept_without_their_signatures(sim: SimSource) -> None:
     code(sim, lent(sim)["requestSecret"])
     (call,) = sim.calls
     assert call.params == {"pageNum": "1", "pageSize": "4", "appKey": "k", "requestTime": "1"}
+
+
+class TestDeliveries:
+    """A gateway that takes deliveries lets in whom it lets in for rows."""
+
+    @pytest.fixture
+    def at(self) -> Iterator[Desk]:
+        with desk(Harness(Subject.load("mediation_centre"))) as at:
+            yield at
+
+    def test_a_delivery_signed_with_the_app_secret_is_not_acted_on(self, at: Desk) -> None:
+        form = {"messageId": "m1", **signed(at.h.canaries.secret)}
+        with urlopen(f"{at.receiver.url}{at.told.paths['accept']}", data=urlencode(form).encode()) as answer:
+            assert json.load(answer)["code"] == "401"
+        assert [taken.key for taken in at.receiver.came] == ["m1"]
+        assert at.receiver.acts == []
+
+    def test_a_secret_that_died_since_the_last_one_is_renewed_within_the_attempt(
+        self, at: Desk, tmp_path: Path
+    ) -> None:
+        """The denied call did not act: that it is made again is no second attempt."""
+        http = QUICK.model_copy(update={"lent": tmp_path})
+        one = at.post(cause="task 330110-1")
+        assert [each.state for each in at.h.send(at.receiver, at.store, http=http)] == ["delivered"]
+        at.receiver.wire.expire()
+        two = at.post(cause="task 330110-2")
+        sent = at.h.send(at.receiver, at.store, http=http)
+        assert [(each.key, each.state, each.attempts) for each in sent] == [
+            (one, "delivered", 1),
+            (two, "delivered", 1),
+        ]
+        assert [taken.key for taken in at.receiver.came] == [one, two, two]
+        assert [taken.key for taken in at.receiver.acts] == [one, two]
+        assert at.receiver.logins == 2

@@ -9,8 +9,9 @@ from pydantic import Field, SecretStr, field_validator
 
 import hub.api as hub
 from conformance import checks
-from conformance.check import CHECKS, NotApplicable, Violation
+from conformance.check import CHECKS
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference, ReferenceConfig
 from conformance.subject import Subject
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from adapters.generic.table.adapter import FrontTable
-from conformance.check import NotApplicable
 from conformance.checks.taxonomy import crosswalk_of
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable
 from conformance.subject import Subject, SubjectInvalid
 
 

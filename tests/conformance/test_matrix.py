@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from conformance import broken, checks
-from conformance.check import CHECKS, FAMILIES, Outcome
+from conformance.check import CHECKS, FAMILIES
 from conformance.order import in_order
+from conformance.outcome import Outcome
 from conformance.proof import Seen, breaks, broken_adapters, proven, unusual_adapters
 from conformance.reference import Reference
 from conformance.report import blocks

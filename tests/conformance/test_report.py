@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from conformance import check, cli, explain, order, page, report, suite
-from conformance.check import Check, Level, Outcome
+from conformance.check import Check, Level
+from conformance.outcome import Outcome
 from conformance.traffic import Exchange
 from conformance.verdict import Fault, Verdict
 from conformance.verdict import Result as CheckResult

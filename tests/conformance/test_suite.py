@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from conformance.check import Check, Level, NotApplicable, Outcome, Violation
+from conformance.check import Check, Level
 from conformance.order import SuiteBroken, chosen, in_order
+from conformance.outcome import NotApplicable, Outcome, Violation
 from conformance.suite import Suite, installed
 from conformance.verdict import Verdict
 from conformance.waivers import Waiver

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.check import NotApplicable
 from conformance.harness import QUICK, Harness
 from conformance.lab.table import TableSim
 from conformance.live import Live
+from conformance.outcome import NotApplicable
 from conformance.subject import Subject
 from conformance.unusual.front_database import FrontDatabase
 from hub.testing import Store

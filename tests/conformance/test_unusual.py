@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from test_builtin import bad
 
-from conformance.check import Outcome
 from conformance.harness import Harness
 from conformance.lab.folder import FolderSim
 from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
+from conformance.outcome import Outcome
 from conformance.pushing import push, sender
 from conformance.pushing import read as read_pushes
 from conformance.subject import Subject, SubjectInvalid
@@ -157,6 +157,33 @@ def test_only_delivers() -> None:
     assert told["PG-01"] == (Outcome.NOT_APPLICABLE, "its target is not asked for anything: it is delivered to")
     assert told["RC-01"] == (Outcome.NOT_APPLICABLE, "nothing is read of it: it declares no stream")
     assert told["PV-06"] == (Outcome.NOT_APPLICABLE, "nothing is read of it, and nothing is recorded")
+
+
+def test_reference() -> None:
+    """The reference, as it delivers: two kinds to two addresses, the key in the paper, no header of ours."""
+    kind = ADAPTERS["reference"]
+    assert Capability.DELIVER in kind.manifest.capabilities
+    assert {call.path for call in handed(kind, "progress", "result")} == {"/notes", "/filings"}
+    assert all("paper_no" in call.fields for call in handed(kind, "progress"))
+
+
+def test_unkeyed() -> None:
+    """Its target cannot know a delivery again: nothing in the call bears the key."""
+    kind = ADAPTERS["unkeyed"]
+    assert kind.manifest.delivering is not None
+    assert not kind.manifest.delivering.keyed
+    (call,) = handed(kind, "notice")
+    assert set(call.fields) == {"to", "line"} and not call.key
+
+
+def handed(kind: type[Adapter[Any]], *kinds: str) -> list[Any]:
+    """What the target was handed, one delivery of each kind."""
+    harness = Harness(Subject.of(kind))
+    with harness.receiver() as receiver, harness.store() as store:
+        for each in kinds:
+            harness.post(receiver, store, each)
+        harness.send(receiver, store)
+        return list(receiver.came)
 
 
 def test_what_has_a_stream_tells_how_its_source_speaks(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from adapters.generic.http_json.adapter import HttpJsonMapping
 from adapters.generic.http_json.paging import KINDS, PageTable
+from adapters.mediation import dispute_code
 from hub import wire
 from hub.declared import table_of
 from hub.fieldmap import MappingFile
@@ -45,6 +46,11 @@ def fields(kind: type[Any]) -> set[str]:
 def test_the_file_a_page_shows_is_the_one_that_is_run(name: str) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", page(f"adapters/{name}.md"), re.DOTALL)
     assert (sample(name) / "mapping.toml").read_text(encoding="utf-8") in blocks
+
+
+def test_the_file_for_local_codes_is_the_one_its_page_shows() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", page("adapters/dispute_code.md"), re.DOTALL)
+    assert (Path(dispute_code.__file__).parent / "local_codes.toml").read_text(encoding="utf-8") in blocks
 
 
 @pytest.mark.parametrize(("name", "kind"), PAGES.items())

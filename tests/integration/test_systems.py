@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from integration.test_sensor import NOON, clock, house, push, store
 from pushing import House
 
+import adapters.mediation.dispute_code
 from conformance.lab import Lab
 from conformance.lab.recorded import Recorded, instances
 from conformance.lab.settings import write_settings
@@ -18,6 +19,7 @@ from hub.cli.main import main
 from hub.settings import load
 from hub.store.masking import masked
 from hub.store.read import record_by_key
+from hub.store.same_matter import same_matter
 from hub.testing import RecordRow, RunReport, Store, load_adapter, new_store, records, run_source
 from schemas.taxonomy import load as load_taxonomy
 
@@ -27,9 +29,9 @@ __all__ = ["clock", "house", "store"]  # fixtures
 class Network:
     """Simulated sources, and a store they are pulled into in this process."""
 
-    def __init__(self, lab: Recorded | Lab, folder: Path, store: Store) -> None:
+    def __init__(self, lab: Recorded | Lab, folder: Path, store: Store, others: Mapping[str, Any]) -> None:
         self.lab, self.store = lab, store
-        self.settings = load(write_settings(folder / "hub.toml", lab.settings()))
+        self.settings = load(write_settings(folder / "hub.toml", {**lab.settings(), **others}))
 
     def pull(self, name: str) -> RunReport:
         source = self.settings.source(name)
@@ -41,9 +43,10 @@ class Network:
 
 
 @contextmanager
-def network(folder: Path, lab: Recorded | Lab) -> Iterator[Network]:
+def network(folder: Path, lab: Recorded | Lab, others: Mapping[str, Any] | None = None) -> Iterator[Network]:
+    """``others`` are settings of sources that are no lab's."""
     with lab, new_store(folder) as store:
-        yield Network(lab, folder, store)
+        yield Network(lab, folder, store, others or {})
 
 
 def pulled(folder: Path, adapter: str) -> tuple[list[Mapping[str, Any]], dict[str, RecordRow]]:
@@ -52,6 +55,35 @@ def pulled(folder: Path, adapter: str) -> tuple[list[Mapping[str, Any]], dict[st
         report = net.pull(adapter)
         assert (report.outcome, report.counts.rejected) == ("complete", 0)
         return list(net.lab.rows(adapter)), net.records()
+
+
+SCRIPTS = {
+    "藏": ("བསོད་ནམས་ཚེ་རིང་", "ས་བོན་ཉོས་ཀྱང་རྒྱ་གུ་མ་སྐྱེས།"),
+    "维": ("ئالىم ئابدۇرېھىم", "ئۇرۇق سېتىۋالغان، ئەمما مەھسۇلات ئۆلچەمگە يەتمىگەن."),
+    "哈": ("Нұрлан Әбдіуәлі", "تۇقىم ساتىپ الدىم، ٴبىراق ٴونىم شىقپادى."),
+}
+"""A name and a claim in each script a court takes filings in, beside Chinese."""
+
+
+def test_row_003_the_court_of_filing_and_of_trial_stand_apart_and_other_scripts_survive(tmp_path: Path) -> None:
+    with network(tmp_path, Recorded({"court": "mobile_court"})) as net:
+        table = net.lab.rows("court")
+        written = dict(zip([row["AHDM"] for row in table], SCRIPTS.values(), strict=False))
+        for row in [row for row in table if row["AHDM"] in written]:
+            name, claim = written[row["AHDM"]]
+            table.update(row["AHDM"], AQ=claim, DSR=[row["DSR"][0] | {"XM": name}, *row["DSR"][1:]])
+        net.pull("court")
+        rows, kept = list(table), net.records()
+    courts = {row["AHDM"]: {name: row[name] for name in ("SLFY", "JBFY") if row[name]} for row in rows}
+    assert {key: {n: v for n, v in kept[key].body["extra"].items() if n in ("SLFY", "JBFY")} for key in kept} == courts
+    across = [row for row in rows if row["SLFY"] not in ("", row["JBFY"])]
+    assert across
+    for row in across:  # 浙0523 tries it: the place is that of 330523, wherever it was filed
+        assert kept[row["AHDM"]].body["place"]["region"] == row["JBFY"].replace("浙", "33") + "000000"
+    assert len(written) == len(SCRIPTS)
+    for key, told in written.items():
+        assert (kept[key].body["parties"][0]["name"], kept[key].body["detail"]) == told
+        assert not [note for note in kept[key].notes if note.startswith("text.")]
 
 
 def test_row_020_a_request_for_assistance_keeps_the_station_it_names(tmp_path: Path) -> None:
@@ -77,6 +109,37 @@ def test_row_037_mediation_cases_come_by_a_cursor_and_reach_the_unified_items(tm
     known = {key: item for key, item in coded.items() if taxonomy.live(item)}
     assert len(set(known.values())) > 70
     assert {key: found[key] for key in coded} == dict.fromkeys(coded) | known
+
+
+OLD_CODES = """原码,解纷码,事项,类别,登记时间,办结时间,状态,申请人,联系电话,更新时间
+TJM330122202105210017,,账号被封退款难,网络购物,2021-05-21 09:00:00,,调解中,臧小波,13800001230,2022-01-05 10:00:00
+CXM2020112600031,{code},地界争执,相邻,2020-11-26 08:30:00,,调解中,朱一,13800001231,2022-01-05 10:00:00
+BJM-2019-0098,,楼上漏水,相邻,2019-06-03 15:00:00,2019-06-20 10:00:00,调解成功,沈一,13800001232,2019-06-20 10:00:00
+"""
+"""An export of a local code: known to the wire by ``localCode``, knowing the provincial code itself, and neither."""
+
+
+def test_row_038_an_old_local_code_leads_to_the_case_and_old_exports_are_read(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    mapping = Path(adapters.mediation.dispute_code.__file__).parent / "local_codes.toml"
+    drops = {"adapter": "files", "folder": str(tmp_path / "old"), "mapping_file": str(mapping), "home": "330100"}
+    with network(tmp_path, Recorded({"now": "dispute_code"}), {"old": drops}) as net:
+        first = next(iter(net.lab.rows("now")))
+        (tmp_path / "old" / "codes.csv").write_text(OLD_CODES.format(code=first["caseNo"]), encoding="gb18030")
+        (tmp_path / "old" / "codes.csv.ok").write_text("ok", encoding="ascii")
+        net.pull("now")
+        assert (net.pull("old").counts.stored, net.pull("old").counts.rejected) == (3, 0)
+        (renamed,) = [row for row in net.lab.rows("now") if row.get("localCode")]
+        kept = net.records()
+        with net.store.database.reading() as connection:
+            found = same_matter(connection)
+    assert {"kind": "local_code", "number": renamed["localCode"]} in kept[str(renamed["id"])].body["references"]
+    assert [matter.ties for matter in found] == [("ref",)] * 2
+    assert sorted(({(each.source, each.title) for each in matter.members} for matter in found), key=sorted) == [
+        {("now", renamed["title"]), ("old", "账号被封退款难")},
+        {("now", first["title"]), ("old", "地界争执")},
+    ]
+    assert kept["BJM-2019-0098"].stage == "settled"  # over before the change: it leads to no case, and is kept
 
 
 def test_row_042_eleven_platforms_stand_side_by_side_each_with_its_lag(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 import hub.api as hub
-from conformance.check import Outcome
 from conformance.deep_cli import BROKE, deep
 from conformance.explain import find, told
 from conformance.harness import QUICK, Harness
 from conformance.lab.wire import Refusal
 from conformance.live import look
 from conformance.live_checks import LIVE, WRONG_SECRET
+from conformance.outcome import Outcome
 from conformance.reference import Reference
 from conformance.replay import SimSource
 from conformance.subject import AdapterClass, Subject

@@ -34,6 +34,7 @@ CASE = {
     "AY": "民间借贷纠纷",
     "AYDM": "108",
     "AJLB": "民事一审",
+    "SLFY": "新2101",
     "JBFY": "浙0110",
     "LARQ": "20260301",
     "JARQ": "",
@@ -44,9 +45,11 @@ CASE = {
     "DSR": [
         {"SSDW": "原告", "XM": "徐一", "LX": "自然人", "ZJHM": "990101199001010011", "SJHM": "13800000001", "DZ": "甲"},
         {"SSDW": "被告", "XM": "某某公司", "LX": "法人", "ZJHM": "", "SJHM": "", "DZ": ""},
-        {"SSDW": "第三人", "XM": "徐二", "LX": "自然人"},
+        {"SSDW": "第三人", "XM": "Nguyễn Văn Hòa", "LX": "自然人", "ZJLX": "护照", "ZJHM": "P0000017"},
     ],
     "XGAH": "JF33011020260302000123、ZJ330110202603020001",
+    "QRAH": "（2026）浙0110民特31号",
+    "JDXX": [{"JDBH": "n1", "JDMC": "开庭", "JDSJ": "20260302090000", "JDJG": "某区人民法院", "JDNR": "网上庭审"}],
     "LASTUPDATE": "20260302101500",
 }
 PETITION = {
@@ -169,8 +172,26 @@ def test_a_court_case() -> None:
         ("court_case", "(2026)浙0110民初123号"),
         ("dispute_code", "JF33011020260302000123"),
         ("petition", "ZJ330110202603020001"),
+        ("court_case", "（2026）浙0110民特31号"),
     ]
+    assert [(s.key, s.at, s.action, s.body, s.note) for s in made.steps] == [
+        ("n1", "20260302090000", "开庭", "某区人民法院", "网上庭审")
+    ]
+    assert [(p.name, p.id_type) for p in made.parties[1:]] == [("某某公司", None), ("Nguyễn Văn Hòa", "护照")]
     assert made.resolution is None
+
+
+def test_the_court_that_took_a_filing_is_kept_beside_the_one_that_tries_it() -> None:
+    made = draft("mobile_court")
+    assert (made.region, made.extra["SLFY"], made.extra["JBFY"]) == ("浙0110", "新2101", "浙0110")
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [("确认审查", Stage.CONFIRMING), ("裁定确认", Stage.CONFIRMED), ("不予确认", Stage.UNCONFIRMED)],
+)
+def test_a_confirmation_is_neither_a_judgment_nor_a_settlement(status: str, stage: Stage) -> None:
+    assert MobileCourt.manifest.stages[status] is stage
 
 
 @pytest.mark.parametrize(
@@ -237,6 +258,12 @@ def test_a_mediation_case() -> None:
     assert (made.resolution.success, made.resolution.organisation) == (True, "某调委会")
     assert [(s.at, s.action) for s in made.steps] == [(MEDIATION["acceptTime"], "受理")]
     assert (made.amount, made.extra["agreementNo"]) == ("12000.00", "某调协〔2026〕1号")
+
+
+def test_a_case_that_began_under_a_local_code_is_known_by_it() -> None:
+    made = draft("dispute_code", localCode="TJM330122202105210017")
+    assert made.references == [*draft("dispute_code").references, ("local_code", "TJM330122202105210017")]
+    assert draft("dispute_code", localCode="").references == draft("dispute_code").references
 
 
 def test_a_mediation_case_without_item_carries_its_category() -> None:

@@ -25,4 +25,4 @@ CALLBACK = hub.Webhook(
     ),
     envelope=hub.Envelope(items="data", single=True), answer='{"code":1000,"message":"成功"}',
 )  # fmt: skip
-"""A node event (节点) bears the whole case as it stands then. Body, path and nonce are signed, unlike in calls of ours."""
+"""A node event (节点) bears the whole case as it stands then. Its body is signed, which in calls of ours it is not."""

@@ -34,8 +34,14 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
     )  # fmt: skip
 
     def draft(self, item: hub.Item) -> hub.Draft:
-        """One mediation case; without an item, its category is the code."""
+        """One mediation case; without an item, its category is the code.
+
+        A case that began under a local code (桐解码, 长兴码, 滨江码) is known by that one as well.
+        """
         status, accepted = item.get("status"), item.get("acceptTime")
+        numbers = references(item.get("sourceNo"), ("dispute_code", item.get("caseNo") or ""))
+        if local := item.get("localCode"):
+            numbers.append(("local_code", local))
         sides = (("1", "applicant"), ("2", "respondent"), ("3", "thirdParty"))
         return hub.Draft(
             key=str(item["id"]), revision=item.get("updateTime"), title=item.get("title"), detail=item.get("content"),
@@ -45,7 +51,7 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
             address=item.get("occurPlace"), region=item.get("regionCode"), amount=item.get("amount"),
             parties=[party(p, role, item) for role, side in sides for p in item.get(side) or ()],
             steps=[hub.DraftStep(at=accepted, action="受理", body=item.get("orgName") or "")] if accepted else [],
-            references=references(item.get("sourceNo"), ("dispute_code", item.get("caseNo") or "")),
+            references=numbers,
             resolution=hub.DraftResolution(method="人民调解", organisation=item.get("orgName"), success=SUCCESS[status])
             if status in SUCCESS else None,
             extra={name: item.get(name) for name in EXTRA},

@@ -1,6 +1,6 @@
 """DL: what is tried again, when, and that it acts once (law L7)."""
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.checks.deliver.desk import (
     DELIVERED,
     LATER_S,
@@ -13,6 +13,7 @@ from conformance.checks.deliver.desk import (
     only_keyed,
 )
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability
 from hub.testing import DELIVERY_POINTS
 

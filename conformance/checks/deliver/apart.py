@@ -1,10 +1,11 @@
 """DL: what a delivery leaves alone: reads hand nothing over, and nobody is told of who it is about."""
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.checks.deliver.desk import MINUTE_S, desk
 from conformance.checks.privacy import PERSONAL, loud, nowhere, told
 from conformance.harness import Harness
 from conformance.lab.receiver import Mood
+from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability
 from hub.testing import handed, pulled
 

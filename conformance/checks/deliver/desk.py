@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from conformance.check import NotApplicable, Violation
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
+from conformance.outcome import NotApplicable, Violation
 from conformance.subject import DeliverSpec
 from hub.api import Delivering
 from hub.testing import Handed, Store

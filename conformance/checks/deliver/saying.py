@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.checks.deliver.desk import (
     DELIVERED,
     LATER_S,
@@ -17,6 +17,7 @@ from conformance.checks.deliver.desk import (
     keyed,
 )
 from conformance.harness import Harness
+from conformance.outcome import Violation
 from hub.api import Capability
 
 FAILURES: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -5,11 +5,12 @@ from typing import Any
 
 import orjson
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.checks.deliver.desk import DELIVERED, MINUTE_S, Desk, desk, expect
 from conformance.harness import Harness
 from conformance.lab.receiver import Taken
 from conformance.orders import body_of, matter_of
+from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability
 from hub.testing import Handed
 

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from pydantic import SecretStr
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.sender import Answer, Sender, changed
+from conformance.outcome import NotApplicable, Violation
 from conformance.pushing import inbox, sender, taken
 from hub.api import Capability, Signing, Webhook
 from hub.testing import PushDoor, PushRequest, Store, contents

@@ -5,11 +5,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.lab.sender import Sender
 from conformance.leaves import masked
+from conformance.outcome import NotApplicable, Violation
 from conformance.pushing import inbox, push, read, sender
 from conformance.resuming import Stopped, stop_at, stored, told_of
 from hub.api import Capability

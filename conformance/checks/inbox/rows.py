@@ -4,10 +4,11 @@ from contextlib import suppress
 
 import orjson
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.checks.privacy import loud, nowhere, told
 from conformance.harness import Harness
 from conformance.leaves import masked
+from conformance.outcome import NotApplicable, Violation
 from conformance.pushing import inbox, push, read, sender, stream_of
 from conformance.resuming import stored
 from hub.api import Capability

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, Protocol
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import Violation
 from conformance.shaped import fullest, reserved
 from hub.testing import RunReport
 

@@ -6,10 +6,11 @@ from copy import deepcopy
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import Spot, leaves, numbered, other, told, with_leaf, without_leaf
+from conformance.outcome import NotApplicable, Violation
 from conformance.shaped import differing, drafted, fullest, items, kept, reserved
 from hub.api import Adapter, Item
 

@@ -2,9 +2,10 @@
 
 from copy import deepcopy
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.leaves import NOTHING, leaves, masked, numbered, other, told, with_leaf
+from conformance.outcome import Violation
 from conformance.shaped import drafted, fullest, items
 
 READS = Level.READS

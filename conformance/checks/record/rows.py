@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import Spot, leaves, masked, numbered, other, told, with_leaf
+from conformance.outcome import NotApplicable, Violation
 from conformance.shaped import drafted, fullest, items, kept, reserved
 
 READS = Level.READS

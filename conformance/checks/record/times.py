@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.leaves import leaves, midnight, numbered, time_style, told, utc_text, with_leaf
+from conformance.outcome import NotApplicable, Violation
 from conformance.shaped import differing, drafted, fullest, items, kept, reserved
 from hub.api import Draft
 from hub.testing import RecordRow

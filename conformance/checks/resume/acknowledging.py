@@ -1,8 +1,9 @@
 """RS: the hand-shake of exchange tables. A source that is told a row was taken may drop it."""
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.table import TableSim
+from conformance.outcome import NotApplicable, Violation
 from conformance.replay import SimSource
 from conformance.resuming import TRUE_TO_KEY, Stopped, recorded, stop_at, stored
 from hub.api import Capability

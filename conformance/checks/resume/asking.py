@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import Violation
 from conformance.resuming import TRUE_TO_TIME, clone, expect, timed
 from hub.api import Capability
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
+from conformance.outcome import NotApplicable, Violation
 from conformance.resuming import EVERYTHING, FAR, TRUE_TO_TIME, clone, names, recorded, stored, timed
 from conformance.shaped import drafted, reserved
 from hub.testing import RecordRow

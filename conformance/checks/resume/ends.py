@@ -1,7 +1,8 @@
 """RS: reads that end early or go wrong: progress follows the rows."""
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import Violation
 from conformance.resuming import (
     FAR,
     TRUE_TO_KEY,

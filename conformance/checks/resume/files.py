@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.folder import FolderSim
+from conformance.outcome import NotApplicable, Violation
 from conformance.resuming import TRUE_TO_KEY, Stopped, stop_at
 
 

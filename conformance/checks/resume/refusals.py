@@ -1,7 +1,8 @@
 """RS: positions a source does not take, a watermark or a page token: told as refused, and begun anew."""
 
-from conformance.check import Level, NotApplicable, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, Violation
 from conformance.resuming import TRUE_TO_KEY, TRUE_TO_TIME, clone, expect, recorded, timed
 from conformance.simwire import CURSOR, Call
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from conformance.check import Level, Violation, check
+from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.leaves import masked
+from conformance.outcome import Violation
 from conformance.resuming import (
     EVERYTHING,
     TRUE_TO_KEY,

@@ -154,6 +154,7 @@ class _Stretch:
                 if error.status == 404 and paging.not_found_ends and self._begun:
                     return
                 raise
+            known = _overlap(self._last, page.rows)
             came = self._repeats(page)
             if number > paging.first and (came or not page.rows):
                 if again or not page.rows:
@@ -162,7 +163,7 @@ class _Stretch:
                 continue
             self._onward(again)
             yield page
-            rows += len(page.rows)
+            rows += len(page.rows) - known
             if not page.rows or (page.total is not None and rows >= page.total):
                 return
             number += 1
@@ -253,6 +254,17 @@ class _Stretch:
         if self._repeats(page):
             raise PagingLoop("the same page came again: the read does not move on")
         return page
+
+
+def _overlap(before: Sequence[Item], rows: Sequence[Item]) -> int:
+    """How many rows at the start of a page are those at the end of the page before: they count once."""
+    if not rows:
+        return 0
+    first = rows[0]
+    for many in range(1, min(len(before), len(rows)) + 1):
+        if before[-many] == first and before[-many:] == rows[:many]:
+            return many
+    return 0
 
 
 def _position(paging: Keyset, page: Page) -> dict[str, Scalar]:

@@ -12,9 +12,15 @@ from integration.test_sensor import NOON, clock, house, push, store
 from pushing import House
 
 import adapters.mediation.dispute_code
+from conformance.harness import Harness
 from conformance.lab import Lab
 from conformance.lab.recorded import Recorded, instances
 from conformance.lab.settings import write_settings
+from conformance.orders import matter_of
+from conformance.pushing import push as push_rows
+from conformance.pushing import read as read_pushed
+from conformance.pushing import sender
+from conformance.subject import Subject
 from hub.cli.main import main
 from hub.settings import load
 from hub.store.masking import masked
@@ -55,6 +61,34 @@ def pulled(folder: Path, adapter: str) -> tuple[list[Mapping[str, Any]], dict[st
         report = net.pull(adapter)
         assert (report.outcome, report.counts.rejected) == ("complete", 0)
         return list(net.lab.rows(adapter)), net.records()
+
+
+def test_row_001_cases_and_nodes_come_by_cursor_and_callback_and_suits_and_results_go_back() -> None:
+    h = Harness(Subject.load("mobile_court"))
+    with h.receiver() as court, h.store() as store:
+        h.run(court, store)
+        nodes = {step["action"] for record in h.records(store) for step in record.body.get("steps", ())}
+        assert {"立案", "电子送达", "开庭", "冻结"} <= nodes
+        row = max(court.rows, key=lambda row: row["LASTUPDATE"])
+        stamp = court.stamp(court.clock)
+        heard = row | {"LASTUPDATE": stamp, "JDXX": [*row["JDXX"], {"JDMC": "开庭", "JDSJ": stamp}]}
+        court.rows.update(row["AHDM"], **heard)
+        again = h.run(court, store)
+        assert (again.counts.fetched < len(court.rows), again.counts.stored) == (True, 1)
+        with sender(h, [heard | {"AJZT": "判决", "LASTUPDATE": f"{int(stamp) + 1}"}]) as calling:
+            push_rows(h, calling, store)
+            read_pushed(h, calling, store)
+        (told,) = [record for record in h.records(store) if record.key == row["AHDM"]]
+        assert (told.stage, told.body["steps"][-1]["action"], told.versions) == ("judged", "开庭", 3)
+        for kind in ("hand_over", "result"):
+            h.post(court, store, kind)
+        assert [(each.kind, each.state) for each in h.send(court, store)] == [
+            ("hand_over", "delivered"),
+            ("result", "delivered"),
+        ]
+        filed, result = (act.fields for act in court.wire.acts)
+    assert (filed["SQLX"], filed["DSR"][0]["SSDW"]) == ("立案", "申请人")
+    assert (result["TJJG"], result["AHDM"]) == ("调解成功", matter_of(court.keys))
 
 
 SCRIPTS = {

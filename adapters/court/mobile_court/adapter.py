@@ -1,6 +1,7 @@
 """Adapter for the cases of a mobile court (移动微法院): pinyin columns over JSON, read by time and told by callback."""
 
 import hub.api as hub
+from adapters.court.mobile_court.filing import DELIVERING, deliver
 from adapters.court.mobile_court.wire import CALLBACK, ENVELOPE, PAGES, SIGNING
 from adapters.numbers import references
 from hub.api import Capability, Stage
@@ -22,8 +23,9 @@ class MobileCourt(hub.Adapter[hub.AdapterConfig]):
     manifest = hub.Manifest(
         name="mobile_court", version="1.0.0", kind="court", title="Mobile court", title_zh="移动微法院",
         department="FY", code_system="court_cause", causes=True, channel="FY",
-        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.PUSH}),
+        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.PUSH, Capability.DELIVER}),
         envelope=ENVELOPE, signing=SIGNING, streams=(hub.Stream(request=PAGES),), webhook=CALLBACK, stages=STAGES,
+        delivering=DELIVERING,
     )  # fmt: skip
 
     def draft(self, item: hub.Item) -> hub.Draft:
@@ -44,6 +46,10 @@ class MobileCourt(hub.Adapter[hub.AdapterConfig]):
             resolution=hub.DraftResolution(method=METHODS.get(ending), situation=ending) if ending else None,
             extra={name: item.get(name) for name in EXTRA},
         )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """A suit or a confirmation applied for; the receipt for a mediation before suit, or what came of it."""
+        return deliver(source, delivery, self.manifest.zone)
 
 
 def edition(kind: str, filed: str) -> str:

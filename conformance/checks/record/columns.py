@@ -1,4 +1,4 @@
-"""RC-17 and RC-18: columns come, go and change, and cost no row that could be read."""
+"""RC-17, RC-18 and RC-22: columns come, go and change; they cost no row that could be read, and do not come unseen."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,14 @@ from typing import Any, Protocol
 
 from conformance.check import Level, check
 from conformance.harness import Harness
-from conformance.outcome import Violation
+from conformance.outcome import NotApplicable, Violation
+from conformance.resuming import EVERYTHING
 from conformance.shaped import fullest, reserved
 from hub.testing import RunReport
 
 READS = Level.READS
+
+COLUMN = "newColumn"
 
 
 class Run(Protocol):
@@ -57,6 +60,33 @@ def changed_columns_are_borne(h: Harness) -> None:
         for name in names:
             _hold(run("missing_column", field=name), 0, f"without the column {name}", likely)
             _hold(run("retyped_column", field=name, keys=[key]), 1, f"a list in {name} of one row", likely)
+
+
+@check(
+    "RC-22",
+    level=Level.OPERATES,
+    clause="A column that comes is told as new, by its own name.",
+    after=("RC-17",),
+    why="Behind a new column stands a change of the source, and often a second one that breaks something. The hub "
+    "compares the fields of the items as they come: rows made over by the adapter hide what it would have told.",
+    failing='items = [{"case_no": row["case_no"], "title": row["title"]} for row in page.rows]',
+    passing="give the rows as they came; draft takes what it knows",
+)
+def new_columns_are_told(h: Harness) -> None:
+    """A plain read, then one of all rows with one column more."""
+    with h.source() as sim, h.store() as store:
+        h.run(sim, store)
+        sim.fault("new_column", times=None, field=COLUMN)
+        report = h.run(sim, store, overlap_s=EVERYTHING)
+    if not report.counts.fetched:
+        raise NotApplicable("the source gives nothing a second time, and nothing new")
+    if (COLUMN, "new") not in report.drift:
+        raise Violation(
+            expected=f"{COLUMN} told as new",
+            observed=", ".join(f"{name} {change}" for name, change in report.drift) or "no change of the fields",
+            likely="items gives rows of its own making: names the adapter does not know are lost there",
+            where=f"{report.counts.fetched} items",
+        )
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def test_every_touch_is_told_in_words(touch: Any) -> None:
         load._refuse([load.Touch(touch, "event", "adapter.py:3")], lambda each: True, "nothing")
     assert found.value.observed == f"it {load.TOUCHED[touch]} (event)"
     assert found.value.where == "adapter.py:3"
-    assert set(load.TOUCHED) == {"network", "file", "output", "process", "clock"}
+    assert set(load.TOUCHED) == {"network", "file", "output", "process", "clock", "environment"}
 
 
 def test_three_touches_are_enough_to_tell() -> None:

@@ -10,12 +10,14 @@ from conformance import page, report
 from conformance.broken.er_09 import MostOfItWillDo
 from conformance.harness import Harness
 from conformance.lab.wire import Reply
+from conformance.outcome import NotApplicable
 from conformance.reference import Reference
 from conformance.subject import AdapterClass, Subject
 from conformance.suite import Suite, installed
 from conformance.traffic import KEPT, LONGEST, Exchange
 from conformance.unusual.legacy_encoding import LegacyEncoding
 from conformance.unusual.xml_feed import XmlFeed
+from hub.testing import load_adapter, pulled
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("", {}), ("cut", {}), ("reset", {}), ("html", {}), ("signing", {}), ("hang", {}), ("drip", {"interval_s": 0.02}),
@@ -28,6 +30,10 @@ def h() -> Harness:
     return Harness(Subject.of(Reference))
 
 
+READ = [name for name in installed() if load_adapter(name).manifest.streams]
+"""The adapters that something is read of."""
+
+
 def heard(h: Harness, kind: str = "", **options: Any) -> tuple[Exchange, ...]:
     """The exchanges of one run under a fault of all its calls."""
     h.begin()
@@ -38,7 +44,7 @@ def heard(h: Harness, kind: str = "", **options: Any) -> tuple[Exchange, ...]:
     return h.exchanges()
 
 
-@pytest.mark.parametrize("name", ["reference", "legacy_encoding", "xml_feed", *installed()])
+@pytest.mark.parametrize("name", ["reference", "legacy_encoding", "xml_feed", *READ])
 def test_no_canary_and_no_recorded_person_is_shown(name: str) -> None:
     kinds: dict[str, AdapterClass] = {"reference": Reference, "legacy_encoding": LegacyEncoding, "xml_feed": XmlFeed}
     h = Harness(Subject.of(kinds[name]) if name in kinds else Subject.load(name))
@@ -51,10 +57,14 @@ def test_no_canary_and_no_recorded_person_is_shown(name: str) -> None:
     } - {""}
     words = {seen.draft.detail for seen in h.read_all() if seen.draft.detail}
     for kind, options in FAULTS if name == "reference" else FAULTS[:5]:
-        shown = str(heard(h, kind, **options))
+        try:
+            shown = str(heard(h, kind, **options))
+        except NotApplicable:  # a push has no reply to be cut, a file without a manifest no end that is told
+            assert kind
+            continue
         assert h.canaries.found_in(shown) == []
         assert [value for value in people | words if value in shown] == []
-        assert h.subject.wire.path in shown
+        assert (h.subject.wire.path if pulled(h.subject.kind) else "/in/").partition("{")[0] in shown
 
 
 def test_a_person_of_a_latin_name_is_not_shown(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ PROBE = "一种没有听说过的状态"
     "RC-19",
     level=READS,
     clause="Each row of a page becomes a record or a rejection, whatever its fields say.",
-    after=("RC-01", "RC-02"),
+    after=("RC-01", "RC-02", "PG-11"),
     why="A row that code beside draft passes over is counted nowhere: the read looks complete, and nobody can ask why "
     "the matter is not there. What is no dispute is the mapping's to say, and what is void is a tombstone.",
     waivable=False,

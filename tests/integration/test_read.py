@@ -241,7 +241,7 @@ def _filled_everywhere() -> DisputeRecord:
             Party(name="某某健身有限公司", role="2", kind="2", id_number="910000000000000000"),
         ),
         steps=(Step(at=NOW, action=f"{who}来访", body="司法所", note=f"打 {PHONE}", key="s1"),),
-        references=(Reference(kind="petition", number="331024202603010001"),),
+        references=(Reference(kind="petition", number="991024202603010001"),),
         resolution=Resolution(
             method="1", organisation="调委会", responsible="赵六七", contact=PHONE, success=True,
             situation=f"{who}已付", assessed="2026-03-01", opinion="张三丰满意",
@@ -270,7 +270,7 @@ def test_a_view_shows_the_whole_descent_and_no_person(database: Database, keyrin
     assert view.body["parties"][0]["name"] == "张**"
     assert view.body["parties"][0]["phone"] == "138****0001"
     assert view.body["parties"][2]["name"] == "某某健身有限公司"
-    assert view.body["references"][0]["number"] == "331024202603010001"
+    assert view.body["references"][0]["number"] == "991024202603010001"
     assert view.body["detail"].startswith("张**（990") and "李**欠款" in view.body["detail"]
     assert view.body["place"] | {"address": ""} == {
         "address": "", "region": "331021001000", "org_path": ["浙江省"], "lng": 121.23, "lat": 28.12, "datum": "GCJ-02",

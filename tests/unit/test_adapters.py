@@ -29,7 +29,7 @@ ALL: dict[str, Adapter[Any]] = {
 PATHS = {"mobile_court": "court", "zhelifang": "petition", "dispute_code": "mediation"}
 
 CASE = {
-    "AHDM": "330110000000000123",
+    "AHDM": "990110000000000123",
     "AH": "(2026)浙0110民初123号",
     "AY": "民间借贷纠纷",
     "AYDM": "108",
@@ -164,7 +164,7 @@ def test_every_sample_row_can_be_drafted(name: str) -> None:
 
 def test_a_court_case() -> None:
     made = draft("mobile_court")
-    assert (made.key, made.revision, made.title) == ("330110000000000123", "20260302101500", "民间借贷纠纷")
+    assert (made.key, made.revision, made.title) == ("990110000000000123", "20260302101500", "民间借贷纠纷")
     assert (made.code, made.label, made.edition) == ("108", "民间借贷纠纷", "2025")
     assert (made.opened, made.region, made.amount, made.status) == ("20260301", "浙0110", "50000.00", "审理")
     assert [(p.role, p.kind) for p in made.parties] == [("原告", "自然人"), ("被告", "法人"), ("第三人", "自然人")]

@@ -31,7 +31,7 @@ from schemas.delivery import Attachment
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WHO: dict[str, Any] = {
-    "number": "330110202602000224",
+    "number": "990110202602000224",
     "case": "C1",
     "at": datetime(2026, 3, 2, 16, 30, tzinfo=UTC),
     "body": "某调委会",

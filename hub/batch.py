@@ -17,7 +17,8 @@ class Row(NamedTuple):
 
     ``content`` is a digest of the record without its mapping version; ``head`` the columns `HEAD` in their order;
     ``body``
-    the record as JSON; ``subjects`` (kind, role, value) in clear, hashed before they are written.
+    the record as JSON; ``subjects`` (kind, role, value) in clear, hashed before they are written. ``kind`` is empty for
+    a record, else the entry's; its ``head`` has the columns `ENTRY_HEAD`.
     """
 
     item_no: int
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     head: tuple[Any, ...]
     body: bytes
     subjects: tuple[tuple[str, str, str], ...]
+    kind: str = ""
 
 
 class Refusal(NamedTuple):

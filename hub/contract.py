@@ -1,10 +1,10 @@
 """The adapter contract: what an adapter declares and gives, and what the hub gives it.
 
-An adapter is a class with a `Manifest` and, at the least, `Adapter.draft`. `pages` and `items` have declarative
-defaults. The hub owns concurrency, limits, retries, clocks and storage; an adapter fetches and shapes.
+An adapter is a class with a `Manifest` and, at the least, `Adapter.draft` or `Adapter.draft_of`. `pages` and `items`
+have declarative defaults. The hub owns concurrency, limits, retries, clocks and storage; an adapter fetches and shapes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hub.wire import ROWS_ENVELOPE, Delivering, Envelope, Lending, Login, Reading, Request, Scalar, Signing, Webhook
-from schemas.draft import Draft
+from schemas.draft import Draft, DraftEntry
 from schemas.life import Stage
 
 API = 1
@@ -105,6 +105,11 @@ class Manifest:
         ours = declared.request is not None and not isinstance(declared.request, Request)
         return declared.envelope or (ROWS_ENVELOPE if ours else self.envelope)
 
+    def encoding_of(self, window: str = "") -> str:
+        """How pages are encoded; those of the window `PUSHED` as the webhook says."""
+        own = self.webhook.encoding if window == PUSHED and self.webhook is not None else ""
+        return own or self.encoding
+
 
 class SourceConfig(BaseModel):
     """Settings any source instance has. ``history_from`` is the first day a first read asks for. ``page_size`` 0 keeps
@@ -186,13 +191,15 @@ class Delivery:
     """One thing handed to a source. ``key`` is the same for every attempt, and for the same cause told twice.
 
     ``body`` is what the hub's own part wrote for this ``kind``; it holds personal data and the repr does not show it.
-    ``attempt`` counts from 1.
+    ``attempt`` counts from 1; what was only `Awaited` is not counted. ``handed`` says that it has been handed in, by
+    the number the source gave it then: only its receipt is asked for.
     """
 
     key: str
     kind: str
     body: Mapping[str, Any] = field(repr=False)
     attempt: int = 1
+    handed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +215,20 @@ class Receipt:
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A delivery is handed in, and the source will acknowledge it later: a row it has not fetched yet.
+
+    It is asked again under the same key, after `hub.wire.Delivering.look_s`, until there is a `Receipt`. ``number`` is
+    the source's own for it, or the key; what is asked again must not be handed in a second time.
+    """
+
+    number: str
+
+
 class Source(Protocol):
     """What an adapter sees of the world: one source instance, its own origin only. A folder or table has no `get` or
-    `post`.
+    `post`, and only a table has `put`.
 
     Every call is retried, limited and turned into a `Page` or one named error (`hub.errors`): SourceDenied,
     SourceUnavailable, SourceThrottled, SourceReplyInvalid, PagingLoop. A request repeated within one read is a page
@@ -234,8 +252,16 @@ class Source(Protocol):
         params: Mapping[str, Scalar] | None = None,
         json: Any = None,
         form: Mapping[str, Scalar] | None = None,
+        xml: str | None = None,
     ) -> Page:
-        """POST of a JSON or form body."""
+        """POST of a JSON or form body, or of a whole XML document."""
+        ...
+
+    def put(self, table: str, row: Mapping[str, Scalar], /, *, key: str) -> Item:
+        """Insert a row of ours, in a delivery only; ``key`` is the column that holds the delivery's key.
+
+        Answers the row as it stands there, whole: the same key again writes nothing.
+        """
         ...
 
     def read(self, request: Reading, since: datetime | None) -> Iterator[Page]:
@@ -280,15 +306,19 @@ class Adapter(Generic[C]):
         """Cut a page into items; by default those at the declared envelope. Pure."""
         return page.rows
 
-    def draft(self, item: Item) -> Draft:
-        """Shape one item. Pure. Any exception here is this item's rejection."""
+    def draft(self, item: Item) -> Draft | DraftEntry:
+        """Shape one item: a dispute or another kind of draft. Pure. Any exception here is this item's rejection."""
         raise NotImplementedError
+
+    def draft_of(self, stream: str) -> Callable[[Item], Draft | DraftEntry]:
+        """What shapes the items of a stream: `draft`, unless streams give rows of different sorts. Pure."""
+        return self.draft
 
     def remarks(self, items: Sequence[Item]) -> Sequence[str]:
         """What whoever sets a source up should know of the first items read, such as fields they lack. Pure."""
         return ()
 
-    def deliver(self, source: Source, delivery: Delivery) -> Receipt:
+    def deliver(self, source: Source, delivery: Delivery) -> Receipt | Awaited:
         """Hand one delivery to the source; its pages' ``body`` is the opened answer. What it raises is tried again."""
         raise NotImplementedError
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub.clock import utc_text
-from hub.contract import Receipt
+from hub.contract import Awaited, Receipt
 from hub.errors import SourceDenied, SourceError, SourceThrottled, SourceUnavailable
 from hub.redact import mask
 from hub.store import outbox
@@ -31,19 +31,23 @@ SLOWEST_S: Final = 3_600
 @dataclass(frozen=True, slots=True)
 class Missed:
     """An attempt without a receipt. ``said`` is ``code: text``, no payload; ``unsent``: it surely never arrived;
-    ``final``: no other attempt would end in another way."""
+    ``final``: no other attempt would end in another way; ``unasked``: the target could not be asked, and said nothing
+    of the delivery."""
 
     said: str
     unsent: bool = False
     retry_after: float | None = None
     final: bool = False
+    unasked: bool = False
 
     @classmethod
     def of(cls, error: SourceError) -> "Missed":
         """What an error of the target means. A denial, a throttle and a 4xx were answered without acting."""
         refused = isinstance(error, SourceDenied | SourceThrottled) or 400 <= (error.status or 0) < 500
         after = error.retry_after if isinstance(error, SourceThrottled) else None
-        return cls(f"{error.code}: {error}", refused or (isinstance(error, SourceUnavailable) and error.unsent), after)
+        unasked = isinstance(error, SourceUnavailable | SourceThrottled)
+        unsent = refused or (isinstance(error, SourceUnavailable) and error.unsent)
+        return cls(f"{error.code}: {error}", unsent, after, unasked=unasked)
 
 
 def post(
@@ -67,11 +71,25 @@ def post(
     )
 
 
-def judge(outcome: Receipt | Missed, delivering: Delivering, *, attempts: int, now: datetime) -> Settlement:
+def judge(
+    outcome: Receipt | Awaited | Missed,
+    delivering: Delivering,
+    *,
+    attempts: int,
+    now: datetime,
+    handed: bool = False,
+    age: timedelta = timedelta(0),
+) -> Settlement:
     """What follows from an attempt, the ``attempts``-th. Pure.
 
-    Waits double from ``backoff_s`` to an hour; a longer ``Retry-After`` is obeyed.
+    Waits double from ``backoff_s`` to an hour; a longer ``Retry-After`` is obeyed. What is ``handed`` in and awaits its
+    receipt is looked at every ``look_s``, less often as its ``age`` grows, for as long as it takes, and however often
+    the target cannot be asked: who waits for it has a deadline of his own.
     """
+    if isinstance(outcome, Awaited):
+        said = "delivery.awaited: handed in; the receipt is not there yet"
+        due = now + max(timedelta(seconds=delivering.look_s), min(age / 20, timedelta(seconds=SLOWEST_S)))
+        return Settlement(outbox.WAITING, due=due, error=said, number=_open(outcome.number), looked=True)
     if isinstance(outcome, Receipt):
         told = {"accepted": outcome.accepted, "number": outcome.number, "reason": outcome.reason}
         return Settlement(
@@ -82,9 +100,9 @@ def judge(outcome: Receipt | Missed, delivering: Delivering, *, attempts: int, n
         )
     if not (delivering.keyed or outcome.unsent):
         return Settlement(outbox.UNKNOWN, error=outcome.said)
-    if outcome.final or attempts >= delivering.attempts:
+    if outcome.final or (attempts >= delivering.attempts and not (handed and outcome.unasked)):
         return Settlement(outbox.DEAD, error=outcome.said)
-    wait_s = max(min(delivering.backoff_s * 2 ** (attempts - 1), SLOWEST_S), outcome.retry_after or 0)
+    wait_s = max(min(delivering.backoff_s * 2 ** min(attempts - 1, 20), SLOWEST_S), outcome.retry_after or 0)
     return Settlement(outbox.WAITING, due=now + timedelta(seconds=wait_s), error=outcome.said)
 
 

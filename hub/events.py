@@ -34,6 +34,10 @@ PUSH_REFUSED: Final = "push.refused"
 PUSH_FAILED: Final = "push.failed"
 DELIVERY_ENDED: Final = "delivery.ended"
 DELIVERY_DELAYED: Final = "delivery.delayed"
+CASES_LINKED: Final = "cases.linked"
+LINKING_DELAYED: Final = "linking.delayed"
+RECORD_UNLINKED: Final = "record.unlinked"
+DEADLINES_SWEPT: Final = "deadlines.swept"
 STORE_MIGRATED: Final = "store.migrated"
 KEY_CREATED: Final = "key.created"
 KEY_ROTATED: Final = "key.rotated"
@@ -78,6 +82,10 @@ EVENTS: Final[Mapping[str, Event]] = {
     PUSH_FAILED: _event("error", "source stream error"),
     DELIVERY_ENDED: _event("info", "source kind ref state attempts error"),
     DELIVERY_DELAYED: _event("warning", "source kind ref attempts wait_s error"),
+    CASES_LINKED: _event("info", "records cases joined asked merged conflicts bounded"),
+    LINKING_DELAYED: _event("warning", "error wait_s"),
+    RECORD_UNLINKED: _event("error", "record_ref error"),
+    DEADLINES_SWEPT: _event("info", "yellow red climbed recalled duration_s"),
     STORE_MIGRATED: _event("info", "engine previous revision duration_s"),
     KEY_CREATED: _event("info", "key_id purpose"),
     KEY_ROTATED: _event("info", "key_id previous purpose rows"),

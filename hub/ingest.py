@@ -264,7 +264,7 @@ class Line:
     def _count_keys(self, batch: Batch) -> None:
         assert self._span is not None
         self._span.pages += batch.last
-        self._span.keys.extend(hash(row.key) for row in batch.rows)
+        self._span.keys.extend(hash((row.kind, row.key) if row.kind else row.key) for row in batch.rows)
         self._span.keys.extend(hash(each.item) for each in batch.refusals)
 
     def _leave(self, connection: Any, *, whole: bool) -> None:

@@ -46,7 +46,7 @@ def faults(adapter: Any) -> Iterator[str]:
         yield f"is built for API {manifest.api}; this hub speaks API {API}"
         return
     yield from _manifest_faults(manifest)
-    if adapter.draft is Adapter.draft and manifest.streams:
+    if manifest.streams and adapter.draft is Adapter.draft and adapter.draft_of is Adapter.draft_of:
         yield "does not write draft()"
     yield from _config_faults(getattr(adapter, "Config", None), manifest)
     if adapter.pages is Adapter.pages and Capability.PUSH not in manifest.capabilities:
@@ -119,18 +119,25 @@ def _manifest_faults(manifest: Manifest) -> Iterator[str]:
         yield f"has the unknown kind {manifest.kind!r}: {did_you_mean(str(manifest.kind), get_args(Kind))}"
     if not _accepted(ZoneInfo, manifest.timezone):
         yield f"has the unknown time zone {manifest.timezone!r}"
-    if not _accepted(codecs.lookup, manifest.encoding):
-        yield f"has the unknown encoding {manifest.encoding!r}"
+    yield from _code_faults(manifest)
+    if not manifest.streams:
+        yield from _streamless_faults(manifest)
+    if len({stream.name for stream in manifest.streams}) < len(manifest.streams):
+        yield "declares two streams of one name"
+
+
+def _code_faults(manifest: Manifest) -> Iterator[str]:
+    """Encodings, capabilities and stages nobody knows."""
+    told = {manifest.encoding, manifest.webhook.encoding if manifest.webhook else ""}
+    for encoding in sorted(told - {""}):
+        if not _accepted(codecs.lookup, encoding):
+            yield f"has the unknown encoding {encoding!r}"
     for capability in manifest.capabilities:
         if not _accepted(Capability, capability):
             yield f"claims the unknown capability {capability!r}: {did_you_mean(str(capability), Capability)}"
     for code, stage in manifest.stages.items():
         if not _accepted(Stage, stage):
             yield f"maps status {code!r} to the unknown stage {stage!r}: {did_you_mean(str(stage), Stage)}"
-    if not manifest.streams:
-        yield from _streamless_faults(manifest)
-    if len({stream.name for stream in manifest.streams}) < len(manifest.streams):
-        yield "declares two streams of one name"
 
 
 def _streamless_faults(manifest: Manifest) -> Iterator[str]:

@@ -19,9 +19,12 @@ from hub.contract import SourceConfig
 from hub.errors import ConfigError
 from hub.nearest import did_you_mean
 from hub.problems import Key, Origins, Problem, Reading, SettingsInvalid, is_secret
+from hub.route_settings import NoticeSettings, RouteSettings, unknown
 from hub.toml_lines import lines_of, syntax_line, syntax_reason
 
 __all__ = [
+    "CaseSettings",
+    "DeadlineSettings",
     "HttpSettings",
     "InboxSettings",
     "LogSettings",
@@ -114,6 +117,25 @@ class TaxonomySettings(Section):
     folder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
+class DeadlineSettings(Section):
+    """Files that take the place of the rules, the holidays and the ladder that come with the hub, each where given."""
+
+    rules: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    holidays: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    ladder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+
+
+class CaseSettings(Section):
+    """Work between bodies: ``[[case.route]]`` hands on by itself, ``[case.notice]`` tells people.
+
+    ``weights`` is a file of `hub case calibrate`; None, or empty in the file, takes the one that comes with the hub.
+    """
+
+    weights: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    route: tuple[RouteSettings, ...] = ()
+    notice: NoticeSettings = NoticeSettings()
+
+
 class InboxSettings(Section):
     """Where pushes are taken. ``allow`` are the networks they may come from; None, or empty in the file: all that reach
     the address.
@@ -204,6 +226,8 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     taxonomy: TaxonomySettings = TaxonomySettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
+    case: CaseSettings = CaseSettings()
     inbox: InboxSettings = InboxSettings()
     sources: dict[str, SourceSettings] = {}
     given: Origins = Field(Origins(), repr=False, exclude=True)
@@ -242,6 +266,8 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "http": HttpSettings,
         "log": LogSettings,
         "taxonomy": TaxonomySettings,
+        "deadlines": DeadlineSettings,
+        "case": CaseSettings,
         "inbox": InboxSettings,
     }
 )
@@ -369,6 +395,9 @@ def _settings(file: Path, tree: Mapping[str, Any], reading: Reading) -> Settings
     defaults = {"home": _home(tree), "every_s": made.get("run", RunSettings()).poll_s}
     read = [_source(name, table, defaults, file.parent, reading) for name, table in sources.items()]
     made["sources"] = {source.name: source for source in read if source is not None}
+    if isinstance(case := made.get("case"), CaseSettings):
+        for problem in unknown(case.route, case.notice, made["sources"]):
+            reading.refuse(*problem)
     return reading.table(Settings, made | ({"home": tree["home"]} if "home" in tree else {}), ())
 
 
@@ -403,6 +432,11 @@ def _rooted(section: Section, root: Path) -> Section:
             return section.model_copy(update={"lent": root / lent.expanduser()})
         case TaxonomySettings(folder=Path() as folder):
             return section.model_copy(update={"folder": root / folder.expanduser()})
+        case CaseSettings(weights=Path() as weights):
+            return section.model_copy(update={"weights": root / weights.expanduser()})
+        case DeadlineSettings():
+            given = {name: root / file.expanduser() for name, file in section if file is not None}
+            return section.model_copy(update=given)
         case InboxSettings(certificate=Path() as certificate, private_key=Path() as private_key):
             files = {"certificate": root / certificate.expanduser(), "private_key": root / private_key.expanduser()}
             return section.model_copy(update=files)

@@ -1,6 +1,5 @@
 """Shaping: the worker's half of the straight line. Pages become batches of rows; no key of the vault is met here."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,12 +12,11 @@ from hub.batch import Batch, Fields, Refusal, Row, spot_of
 from hub.clock import utc_text
 from hub.contract import Adapter, Item, Page
 from hub.errors import AdapterBug, RecordRejected
-from hub.mapping.normalize import Normalizer, Told
-from hub.mapping.parties import CITIZEN_CARD, OTHER_DOCUMENT
+from hub.mapping.heads import entry_head, head, subjects
+from hub.mapping.normalize import Normalizer
+from hub.mapping.parts import Told
 from hub.wire import LINE_FIELD, UNREAD_FIELD, FileDrop, TableView
-from schemas.draft import Draft
-from schemas.identity import mask_name, redact
-from schemas.regions import UNKNOWN
+from schemas.draft import Draft, DraftEntry
 
 CHUNK = 1_000
 """Items in one transaction at the most; a larger page is committed in resumable chunks."""
@@ -28,10 +26,6 @@ UNREADABLE = "row.unreadable"
 
 _TIME_REVISION = 10**14  # µs: later than 1973; smaller revisions are counters and move no watermark
 _OURS = frozenset((LINE_FIELD, UNREAD_FIELD))
-_DIGIT = re.compile(r"\d")
-_NATURAL = "1"  # party_type
-_NOTHING: Told = {}
-_NOT_ASKED: Told = {"method": "unmapped", "confidence": 0.0, "mapping": ""}  # of what is deleted
 
 
 class Shaper:
@@ -41,6 +35,7 @@ class Shaper:
         self.adapter, self.normalizer, self.stream = adapter, normalizer, stream
         request = adapter.manifest.stream(stream).request
         self._lined = isinstance(request, FileDrop | TableView)  # items bear their line, or why they could not be read
+        self._draft = adapter.draft_of(stream)
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self._mapping = b'"mapping":' + orjson.dumps(normalizer.mapper.version)
 
@@ -80,9 +75,9 @@ class Shaper:
         Each step is done for all items before the next (see `Normalizer.records`).
         """
         refusals: list[Refusal] = []
-        drafts: list[Draft] = []
+        drafts: list[Draft | DraftEntry] = []
         numbers: list[int] = []
-        draft = self._drafted if self._lined else self.adapter.draft
+        draft = self._drafted if self._lined else self._draft
         for number, item in enumerate(items, first):
             try:
                 drafts.append(draft(item))
@@ -103,8 +98,8 @@ class Shaper:
         # the mapping's version is no content: a new one that changes nothing must write nothing
         contents = [sha256(body.replace(self._mapping, b"")).digest() for body in bodies]
         rows = [
-            Row(number, told["key"], told.get("revision"), told.get("deleted", False), content, head(told), body,
-                subjects(told))
+            Row(number, told["key"], told.get("revision"), told.get("deleted", False), content,
+                entry_head(told) if "kind" in told else head(told), body, subjects(told), told.get("kind", ""))
             for number, told, content, body in zip(kept, records, contents, bodies, strict=True)
         ]  # fmt: skip
         refusals.sort(key=lambda refusal: refusal.item_no)
@@ -112,11 +107,11 @@ class Shaper:
             refusals = [_with_line(refusal, items[refusal.item_no - first]) for refusal in refusals]
         return rows, refusals
 
-    def _drafted(self, item: Item) -> Draft:
+    def _drafted(self, item: Item) -> Draft | DraftEntry:
         """The draft of a row out of a file or table. Raises RecordRejected for one that could not be read there."""
         if UNREAD_FIELD in item:
             raise RecordRejected(UNREADABLE, f"line {item.get(LINE_FIELD)}", str(item[UNREAD_FIELD]))
-        return self.adapter.draft(item)
+        return self._draft(item)
 
 
 def fields_of(items: Sequence[Any]) -> Fields | None:
@@ -135,76 +130,6 @@ def fields_of(items: Sequence[Any]) -> Fields | None:
         each = set(names) if each is None else each.intersection(names)
     told = frozenset(name for name in seen if isinstance(name, str)) - _OURS
     return Fields(told, told.intersection(each or ())) if told else None
-
-
-def head(record: Told) -> tuple[Any, ...]:
-    """The open columns of a record (`hub.store.driver.HEAD`), with no personal data in them (law L8)."""
-    found = record.get("classification") or _NOT_ASKED
-    get, of_item = record.get, found.get
-    return (
-        open_title(record),
-        of_item("item"),
-        of_item("category"),
-        found["method"],
-        found["confidence"],
-        of_item("evidence", ""),
-        found["mapping"],
-        of_item("code"),
-        of_item("label"),
-        of_item("edition"),
-        get("stage"),
-        get("status"),
-        get("place", _NOTHING).get("region", UNKNOWN),
-        record["channel"],
-        get("opened"),
-        get("happened"),
-        get("due"),
-        get("closed"),
-        get("amount_fen"),
-        get("people"),
-        get("scale"),
-        len(get("parties", ())),
-        " ".join([f"{note['code']}@{note['field']}" for note in get("notes", ())]),
-    )
-
-
-def open_title(record: Told) -> str:
-    """The title as anyone may read it: numbers and the names of natural persons masked."""
-    title: str = record["title"]
-    if _DIGIT.search(title):
-        title = redact(title)
-    for party in record.get("parties", ()):
-        for name in (party.get("name") if party["kind"] == _NATURAL else None, party.get("agent")):
-            if name and name in title and len(name) > 1:
-                title = title.replace(name, mask_name(name))
-    return title
-
-
-def subjects(record: Told) -> tuple[tuple[str, str, str], ...]:
-    """(kind, role, value) of all the record can be found by: valid identity numbers, phones, reference numbers.
-
-    A number that failed its check bears a note that says so; the others stand in their normal form and are not checked
-    again here. An unknown region fails no check.
-    """
-    failed = {
-        note["field"]
-        for note in record.get("notes", ())
-        if note["code"].startswith("identity.") and "region" not in note["code"]
-    }
-    found: dict[tuple[str, str, str], None] = {}
-    for at, party in enumerate(record.get("parties", ())):
-        number, phone, role = party.get("id_number"), party.get("phone"), party["role"]
-        if number and not (failed and f"parties[{at}].id_number" in failed):
-            kind, id_type = party["kind"], party.get("id_type")
-            if kind == _NATURAL and id_type == CITIZEN_CARD:
-                found["id", role, number] = None
-            elif kind != _NATURAL or id_type in (None, OTHER_DOCUMENT):
-                found["credit", role, number] = None
-        if phone and len(phone) == 11 and phone.isdecimal() and phone[0] == "1":  # a landline bears its area code's 0
-            found["phone", role, phone] = None
-    for reference in record.get("references", ()):
-        found["ref", "", reference["number"]] = None
-    return tuple(found)
 
 
 def _refusal(number: int, item: Item, error: Exception) -> Refusal:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +38,7 @@ from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config,
 from hub.sources.opening import OpenSource, open_source
 from hub.sources.views import ASKS as TABLE_ASKS
 from hub.store.database import Database
+from hub.store.entries import open_entry
 from hub.store.maintain import check
 from hub.store.progress import StreamKey
 from hub.store.show import open_version
@@ -63,6 +64,7 @@ __all__ = [
     "adapter_config",
     "caught_events",
     "contents",
+    "entries",
     "faults_of",
     "handed",
     "kill_at",
@@ -147,8 +149,11 @@ def run_source(
     mapper: Mapper | None = None,
     sleep: Callable[[float], None] = time.sleep,
     should_stop: Callable[[], bool] = lambda: False,
+    streams: Collection[str] | None = None,
 ) -> list[RunReport]:
     """Run every stream of one source once, here and now: the same line as the daemon's, without worker processes.
+
+    ``streams`` are the names of those to run, in place of all.
 
     Errors of the source end the stream's run with their outcome, as in production; other exceptions rise. Runs are
     logged like the daemon's. ``mapper`` is the adapter's (`mapper_for`), made anew unless given. ``sleep`` does the
@@ -157,7 +162,7 @@ def run_source(
     reports = []
     with open_wire(kind, source, http=http, clock=clock, sleep=sleep, should_stop=should_stop) as (adapter, wire):
         mapper = mapper or mapper_for(adapter, taxonomy)
-        for stream in pulled(adapter):
+        for stream in (each for each in pulled(adapter) if streams is None or each.name in streams):
             line = Line(
                 store,
                 StreamKey(source.home, source.name, stream.name),
@@ -237,6 +242,7 @@ def run_and_die(
     *,
     http: HttpSettings = DEFAULT_HTTP,
     now: datetime | None = None,
+    streams: Collection[str] | None = None,
 ) -> bool:
     """Run a source into an open store's files in a child process that dies at the ``times``-th passing of ``point``.
 
@@ -245,7 +251,7 @@ def run_and_die(
     """
     url = store.database.engine.url.render_as_string(hide_password=False)
     child = workers("hub.testing").Process(
-        target=_die, args=(kind, source, url, store.keyring.path, point, times, http, now)
+        target=_die, args=(kind, source, url, store.keyring.path, point, times, http, now, streams)
     )
     child.start()
     child.join()
@@ -261,17 +267,19 @@ def _die(
     times: int,
     http: HttpSettings,
     now: datetime | None,
+    streams: Collection[str] | None,
 ) -> None:
     with _opened(url, keys) as store, caught_events():
         stop = kill_at(point, times)
-        run_source(store, kind, source, http=http, clock=(lambda: now) if now else utc_now, stop=stop)
+        run_source(store, kind, source, http=http, clock=(lambda: now) if now else utc_now, stop=stop, streams=streams)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One record as the store holds it, opened: ``body`` is its current version, personal data in clear.
+    """One record or entry as the store holds it, opened: ``body`` is its current version, personal data in clear.
 
-    ``versions`` counts them; ``notes`` are ``code@field``.
+    ``versions`` counts them; ``notes`` are ``code@field``. ``kind`` is empty for a record, else the entry's, which has
+    no item.
     """
 
     source: str
@@ -285,6 +293,7 @@ class RecordRow:
     versions: int
     notes: tuple[str, ...]
     body: Mapping[str, Any] = field(repr=False)
+    kind: str = ""
 
 
 _RECORDS = """
@@ -317,6 +326,37 @@ def records(store: Store) -> list[RecordRow]:
         ]
 
 
+_ENTRIES = """
+SELECT e.home, e.id, e.source, e.stream, e.kind, e.key, e.revision, e.stage, e.deleted, e.notes,
+       v.version, v.key_id, v.body,
+       (SELECT count(*) FROM entry_version n WHERE n.home = e.home AND n.entry = e.id) AS versions
+FROM entry e JOIN entry_version v ON v.home = e.home AND v.entry = e.id AND v.version = e.version
+ORDER BY e.source, e.stream, e.kind, e.key
+"""
+
+
+def entries(store: Store) -> list[RecordRow]:
+    """Every entry of a small store, by source, stream, kind and key."""
+    with store.database.reading() as connection:
+        return [
+            RecordRow(
+                source=row.source,
+                stream=row.stream,
+                key=row.key,
+                revision=row.revision,
+                item=None,
+                method="",
+                stage=row.stage,
+                deleted=bool(row.deleted),
+                versions=row.versions,
+                notes=tuple(row.notes.split()),
+                body=open_entry(store.keyring, (row.home, row.id, row.version), row.key_id, bytes(row.body)),
+                kind=row.kind,
+            )
+            for row in connection.execute(text(_ENTRIES))
+        ]
+
+
 def faults_of(store: Store) -> list[str]:
     """What is wrong with a store by its own check (counts, chains, seals); empty when nothing is."""
     return [str(fault) for fault in check(store.database, store.keyring)]
@@ -327,13 +367,15 @@ class Contents:
     """What a store holds, told so that two stores made with one keyring can be compared whatever their row numbers.
 
     ``records``: (source, stream, key) to (revision, content hash, deleted, item, versions). ``rejections``: (source,
-    stream, item hash) to code. ``raw``: hashes of kept pages. ``watermarks``: (source, stream) to value.
+    stream, item hash) to code. ``raw``: hashes of kept pages. ``watermarks``: (source, stream) to value. ``entries``:
+    (source, stream, kind, key) to (revision, content hash, deleted, versions).
     """
 
     records: dict[tuple[str, str, str], tuple[Any, ...]]
     rejections: dict[tuple[str, str, bytes], str]
     raw: frozenset[bytes]
     watermarks: dict[tuple[str, str], str]
+    entries: dict[tuple[str, str, str, str], tuple[Any, ...]] = field(default_factory=dict)
 
 
 def contents(store: Store) -> Contents:
@@ -354,6 +396,9 @@ def contents(store: Store) -> Contents:
             )
             for row in heads
         }  # fmt: skip
+        told = connection.execute(
+            text("SELECT source, stream, kind, key, revision, content, deleted, version FROM entry")
+        )
         refused = connection.execute(text("SELECT source, stream, item_hash, code FROM rejection"))
         marks = connection.execute(text("SELECT source, stream, value FROM watermark"))
         return Contents(
@@ -361,6 +406,15 @@ def contents(store: Store) -> Contents:
             rejections={(source, stream, bytes(item)): code for source, stream, item, code in refused},
             raw=frozenset(bytes(row[0]) for row in connection.execute(text("SELECT hash FROM raw"))),
             watermarks={(source, stream): value for source, stream, value in marks},
+            entries={
+                (row.source, row.stream, row.kind, row.key): (
+                    row.revision,
+                    bytes(row.content),
+                    row.deleted,
+                    row.version,
+                )
+                for row in told
+            },
         )
 
 

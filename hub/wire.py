@@ -306,7 +306,7 @@ class Webhook:
     holds how many pushes are taken in a minute (0: as many as come); what is over it is answered 429 and counted, not
     kept. ``most_bytes`` bounds the body; it comes uncompressed and as one of ``content_types``
     (``application/x-www-form-urlencoded`` beside an envelope of the format ``form``). ``envelope`` opens it (None: the
-    stream's own). ``answer`` is the body that tells success.
+    stream's own), in ``encoding`` (empty: the manifest's). ``answer`` is the body that tells success.
     """
 
     signing: Signing | None = None
@@ -320,6 +320,7 @@ class Webhook:
     content_types: tuple[str, ...] = ("application/json",)
     most_bytes: int = 5_000_000
     envelope: Envelope | None = None
+    encoding: str = ""
     answer: str = '{"code":0}'
     answer_type: str = "application/json"
 
@@ -333,7 +334,8 @@ class Delivering:
     `Adapter.deliver` puts it into a field. ``headers`` are sent as they stand, ``{name}`` filled from the settings (a
     ``Content-Type`` there stands in place of the body's own). ``envelope`` judges the answers; they hold no rows.
     ``kinds`` are what it takes. At most ``per_minute`` are sent; after ``attempts`` failures one is dead. ``backoff_s``
-    is waited after the first failure, twice as long after each further one.
+    is waited after the first failure, twice as long after each further one. Where the source acknowledges later
+    (`hub.contract.Awaited`), it is looked at every ``look_s``, and less often as days go by.
     """
 
     kinds: tuple[str, ...]
@@ -344,3 +346,4 @@ class Delivering:
     per_minute: int = 60
     attempts: int = 8
     backoff_s: float = 5
+    look_s: float = 60

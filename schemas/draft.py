@@ -7,12 +7,12 @@ hub gives them meaning (`hub.mapping.normalize`), so that one rule for a quirk s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar
+
+from schemas.entry import EntryKind
 
 TimeLike = str | int | float | date | datetime | None
 """Text in any style the normaliser knows, an epoch in seconds or milliseconds, or a date or time object."""
-
-DraftKind = Literal["record", "event", "document", "organisation", "figure", "row"]
 
 
 class _Quiet:
@@ -80,7 +80,6 @@ class Draft(_Quiet):
 
     key: str
     title: str | None = None
-    kind: DraftKind = "record"
     revision: TimeLike = None
     deleted: bool = False
     code: str | None = None
@@ -108,3 +107,133 @@ class Draft(_Quiet):
     references: list[tuple[str, str]] = field(default_factory=list)  # (kind, number) of the same matter elsewhere
     resolution: DraftResolution | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Number = str | int | float | None
+"""A number as written: ``1,200``, ``3.5万``."""
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftEntry(_Quiet):
+    """What a source tells beside disputes: base of the six kinds below. Only ``key`` is required.
+
+    ``key`` identifies it for ever inside (source, stream, kind). ``owner`` is the body whose it is, shown to all: never
+    a person. ``references`` are numbers of matters it concerns, ``parties`` the persons and firms: by both it is found.
+    Each kind is kept as its model in `schemas.entry` says.
+    """
+
+    kind: ClassVar[EntryKind]
+    key: str
+    revision: TimeLike = None
+    deleted: bool = False
+    owner: str | None = None
+    region: str | None = None
+    status: str | None = None  # raw status code
+    references: list[tuple[str, str]] = field(default_factory=list)
+    parties: list[DraftParty] = field(default_factory=list)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftEvent(DraftEntry):
+    """A handling step told by itself. ``of`` names its matter: (kind, number), as in ``Draft.references``.
+
+    ``status`` is the raw status code the step leads to; the manifest's stage table gives it meaning.
+    """
+
+    kind: ClassVar[EntryKind] = "event"
+    of: tuple[str, str] | None = None
+    at: TimeLike = None
+    action: str | None = None
+    body: str | None = None  # the body that acted
+    note: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftDocument(DraftEntry):
+    """A paper with an issuer and an addressee: a letter, a receipt of service, a contract. Its bytes are no part of it.
+
+    ``form`` is a code or word for what kind of paper it is; ``issuer`` and ``addressee`` are bodies, persons stand
+    among ``parties``. ``digest`` is the paper's SHA-256, 64 hex digits. ``amount`` is in yuan.
+    """
+
+    kind: ClassVar[EntryKind] = "document"
+    of: tuple[str, str] | None = None
+    number: str | None = None
+    form: str | None = None
+    title: str | None = None
+    issuer: str | None = None
+    addressee: str | None = None
+    issued: TimeLike = None
+    due: TimeLike = None
+    answered: TimeLike = None
+    answer: str | None = None
+    amount: Number = None
+    digest: str | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftOrganisation(DraftEntry):
+    """A body: a commission, a centre, a station. ``parent`` is the code of the one above, ``fields`` what it does.
+
+    ``capacity`` is how many matters it can bear at once, ``load`` how many it has.
+    """
+
+    kind: ClassVar[EntryKind] = "organisation"
+    name: str | None = None
+    code: str | None = None
+    parent: str | None = None
+    fields: Sequence[str] = ()
+    capacity: str | int | None = None
+    load: str | int | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftMediator(DraftEntry):
+    """A person who mediates. ``owner`` is the body they belong to, ``organisation`` its code; the rest as there."""
+
+    kind: ClassVar[EntryKind] = "mediator"
+    name: str | None = None
+    code: str | None = None
+    organisation: str | None = None
+    fields: Sequence[str] = ()
+    capacity: str | int | None = None
+    load: str | int | None = None
+    phone: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftFigure(DraftEntry):
+    """An aggregate: ``value`` of ``name`` in a region and period (``2026``, ``2026-03``, ``2026-03-01``).
+
+    A rate tells its ``numerator`` and ``denominator``, so that it can be worked out again. Nobody can be known by it.
+    """
+
+    kind: ClassVar[EntryKind] = "figure"
+    name: str | None = None
+    period: TimeLike = None
+    value: Number = None
+    unit: str | None = None
+    numerator: Number = None
+    denominator: Number = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class DraftRow(DraftEntry):
+    """One row of a dataset that models compare: a payment, a licence.
+
+    ``purpose`` is what the dataset may be used for, ``basis`` the rule that allows it; ``begins`` and ``ends`` are the
+    days it holds for, both inclusive; ``amount`` is in yuan. ``fields`` are kept as text, ``status`` is its result.
+    """
+
+    kind: ClassVar[EntryKind] = "row"
+    dataset: str | None = None
+    purpose: str | None = None
+    basis: str | None = None
+    begins: TimeLike = None
+    ends: TimeLike = None
+    amount: Number = None
+    fields: Mapping[str, Any] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from schemas.entry import ENTRIES
 from schemas.party import Party, Resolution, Step
 from schemas.place import Place
 from schemas.record import Classification, DisputeRecord, Note, Reference
@@ -17,12 +18,13 @@ from schemas.record import Classification, DisputeRecord, Note, Reference
 MODELS: tuple[type[BaseModel], ...] = (
     *(DisputeRecord, Party, Place, Resolution, Step),
     *(Classification, Note, Reference),
+    *ENTRIES.values(),
 )
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schema (draft 2020-12) of each public model by its name, as a record is written out."""
+    """JSON Schema (draft 2020-12) of each public model by its name, as records and entries are written out."""
     return {model.__name__: {"$schema": DIALECT, **model.model_json_schema(mode="serialization")} for model in MODELS}
 
 

@@ -18,8 +18,9 @@ DayText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^D\d{4}$")]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^D\d{2}$")]
 
-Method = Literal["adapter_crosswalk", "department_crosswalk", "cause", "text", "proposal", "unmapped"]
-"""How an item was found, in the order tried. ``proposal`` names a category only; ``unmapped`` names nothing."""
+Method = Literal["adapter_crosswalk", "department_crosswalk", "cause", "text", "proposal", "unmapped", "person"]
+"""How an item was found, in the order tried. ``proposal`` names a category only; ``unmapped`` names nothing; ``person``
+is a correction laid over what the mapping says."""
 
 
 class Classification(BaseModel):

@@ -32,7 +32,7 @@ _UNIT = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
 class NumberError(ValueError):
-    """What stands there is no such number. Raised by `fen` and `people`; the text never holds the value."""
+    """What stands there is no such number. Raised by the readers here; the text never holds the value."""
 
 
 def fen(value: Any) -> int | None:
@@ -74,6 +74,26 @@ def people(value: Any) -> int | None:
     if not 0 <= value <= MAX_PEOPLE or value != int(value):
         raise NumberError("out of range")
     return int(value)
+
+
+def figure(value: Any) -> str | None:
+    """An exact number as plain decimal text (``-26.62``); None for nothing. Commas, 万 and 亿 are read.
+
+    A ``%`` is left out: it is a unit. Raises `NumberError`, also beyond 18 digits before the point or 12 behind.
+    """
+    if isinstance(value, str):
+        value = half_width(value).strip().removesuffix("%")
+    if value is None or value == "":
+        return None
+    number = _yuan(value)
+    if number is None:
+        return None
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
+        raise NumberError("out of range")
+    text = f"{number.normalize():f}"
+    if len(text.partition(".")[2]) > 12:
+        raise NumberError("too fine")
+    return "0" if text == "-0" else text
 
 
 def degrees(value: Any) -> float | None:

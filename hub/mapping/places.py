@@ -31,7 +31,7 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
     if path:
         told["org_path"] = path
     if draft.region is not None and (written := said(draft.region, "region", note)):
-        code, problem = _region(written)
+        code, problem = region_code(written)
         told["region"] = code
         if problem:
             note(problem, "region")
@@ -43,7 +43,8 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8192)
-def _region(written: str) -> tuple[str, str | None]:
+def region_code(written: str) -> tuple[str, str | None]:
+    """The 12 digits a code, court or name leads to, `UNKNOWN` if none; and the note there is to make of it."""
     digits = half_width(written).replace(" ", "")
     if not digits.isdecimal():
         sitting = court(written)

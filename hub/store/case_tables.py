@@ -1,7 +1,8 @@
 """The tables of cases: which case a record stands in, why, and what has happened to it.
 
-A record is given to a case once and stays in it: a merge sets ``merged_into`` on one of two cases, and so undoing it
-gives back what was, whatever happened in between. What is derived (stage, counts, item) is of the leading case.
+A record is given to a case once. Merges and splits are rows of their own that can be taken back one by one, and where a
+record stands is a function of those that hold: so taking one back gives what would be without it, whatever happened in
+between. ``merged_into`` is derived from them, and stage, counts and item of the leading case from its records.
 """
 
 from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, SmallInteger, String, Text
@@ -15,8 +16,8 @@ CODE = 23  # width of a case code
 class CaseFile(SQLModel, table=True):
     """A case. Its code begins with its region and day, so rows arrive nearly in key order.
 
-    ``title`` is masked as a record's is. ``merged_into`` is the code of the case that leads it now; a chain ends at a
-    case that has none. What is told of a case that leads counts the records of those it leads.
+    ``title`` is masked as a record's is. ``merged_into`` is the code of the case that leads it now, which has none
+    itself. What is told of a case that leads counts the records of those it leads; the led ones count none.
     """
 
     __tablename__ = "case_file"
@@ -32,7 +33,6 @@ class CaseFile(SQLModel, table=True):
     stage: str | None = Field(sa_column=Column(String(24)))
     records: int = Field(sa_column=Column(BigInteger, nullable=False))  # live ones
     sources: int = Field(sa_column=Column(BigInteger, nullable=False))
-    conflicts: int = Field(sa_column=Column(BigInteger, nullable=False))
     merged_into: str | None = Field(sa_column=Column(String(CODE)))
     changed: str = Field(sa_column=Column(String(TIME), nullable=False))
     __table_args__ = (
@@ -113,17 +113,38 @@ class CaseJoin(SQLModel, table=True):
 
 
 class CaseMerge(SQLModel, table=True):
-    """A merge of two cases, until it is undone. ``by`` is the linker or a person."""
+    """Two cases held together, until that is taken back. Which of them leads is not told here: the oldest of all that
+    hold together. ``by`` is the linker or a person."""
 
     __tablename__ = "case_merge"
-    code: str = Field(sa_column=Column(String(CODE), primary_key=True))
-    at: str = Field(sa_column=Column(String(27), primary_key=True))  # with microseconds
+    home: str = Field(sa_column=Column(String(6), primary_key=True))  # of ``code``
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    code: str = Field(sa_column=Column(String(CODE), nullable=False))
     into: str = Field(sa_column=Column(String(CODE), nullable=False))
+    at: str = Field(sa_column=Column(String(TIME), nullable=False))
     by: str = Field(sa_column=Column(Text, nullable=False))
     why: str = Field(sa_column=Column(Text, nullable=False))
     undone: str | None = Field(sa_column=Column(String(TIME)))
     undone_by: str | None = Field(sa_column=Column(Text))
     undone_why: str | None = Field(sa_column=Column(Text))
+    __table_args__ = (Index("case_merge_code", "code"), Index("case_merge_into", "into"))
+
+
+class CaseSplit(SQLModel, table=True):
+    """A record given another case than it had, until that is taken back: it stands in the ``into`` of the last split
+    that holds, or in the ``code`` of its first."""
+
+    __tablename__ = "case_split"
+    home: str = Field(sa_column=Column(String(6), primary_key=True))  # of the record
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    record: int = Field(sa_column=Column(BigInteger, nullable=False))
+    code: str = Field(sa_column=Column(String(CODE), nullable=False))
+    into: str = Field(sa_column=Column(String(CODE), nullable=False))
+    at: str = Field(sa_column=Column(String(TIME), nullable=False))
+    by: str = Field(sa_column=Column(Text, nullable=False))
+    why: str = Field(sa_column=Column(Text, nullable=False))
+    undone: str | None = Field(sa_column=Column(String(TIME)))
+    __table_args__ = (Index("case_split_record", "home", "record"), Index("case_split_into", "into"))
 
 
 class CaseEvent(SQLModel, table=True):

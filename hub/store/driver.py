@@ -1,11 +1,12 @@
 """The few statements of the hot path in the words of each engine's own driver."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from hub.store.plan import Existing
 from hub.store.tables import Link, core
 
 HEAD = (
@@ -14,16 +15,6 @@ HEAD = (
     *("amount_fen", "people", "scale", "parties", "notes"),
 )
 """Columns of `Record` that a row's ``head`` fills, in order."""
-
-
-class Existing(NamedTuple):
-    """The head of a record that is already there."""
-
-    id: int
-    version: int
-    revision: int | None
-    content: bytes
-    deleted: int
 
 
 class Driver:
@@ -53,10 +44,12 @@ class Driver:
 
     def update_heads(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Lay new values over heads: (version, revision, content, deleted, *HEAD, stored, subjects, home, id)."""
-        columns = ", ".join(
-            f"{name} = ?" for name in ("version", "revision", "content", "deleted", *HEAD, "stored", "subjects")
-        )
-        self.many(f"UPDATE record SET {columns} WHERE home = ? AND id = ?", rows)  # noqa: S608 - names of our own columns
+        self.lay("record", ("version", "revision", "content", "deleted", *HEAD, "stored", "subjects"), rows)
+
+    def lay(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Lay new values over rows of a table of ours: (*columns, home, id)."""
+        values = ", ".join(f"{name} = ?" for name in columns)
+        self.many(f"UPDATE {table} SET {values} WHERE home = ? AND id = ?", rows)  # noqa: S608 - names of our own columns
 
     def mark_links(self, rows: Sequence[tuple[Any, ...]], fresh: int) -> None:
         """Mark (home, record, version) to be linked; the first ``fresh`` are known to be unmarked."""
@@ -73,15 +66,16 @@ class Driver:
 
     def existing(self, source: str, stream: str, keys: Sequence[str]) -> dict[str, Existing]:
         """Heads already there, by key."""
-        return {
-            key: Existing(*rest)
-            for key, *rest in self._among(
-                "SELECT key, id, version, revision, content, deleted FROM record "
-                "WHERE source = ? AND stream = ? AND key",
-                (source, stream),
-                keys,
-            )
-        }
+        return self._known("record", {"source": source, "stream": stream}, keys)
+
+    def existing_entries(self, source: str, stream: str, kind: str, keys: Sequence[str]) -> dict[str, Existing]:
+        """Heads of entries of one kind already there, by key."""
+        return self._known("entry", {"source": source, "stream": stream, "kind": kind}, keys)
+
+    def _known(self, table: str, among: Mapping[str, str], keys: Sequence[str]) -> dict[str, Existing]:
+        where = " AND ".join(f"{name} = ?" for name in among)
+        statement = f"SELECT key, id, version, revision, content, deleted FROM {table} WHERE {where} AND key"  # noqa: S608
+        return {key: Existing(*rest) for key, *rest in self._among(statement, tuple(among.values()), keys)}
 
     def known_rejections(self, source: str, stream: str, hashes: Sequence[bytes]) -> set[bytes]:
         """Which of these items were rejected before."""
@@ -93,7 +87,18 @@ class Driver:
             )
         return found
 
-    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[str]) -> list[Any]:
+    def among(self, statement: str, values: Collection[Any], *fixed: Any) -> list[Any]:
+        """Rows of a statement that ends in a column's name, for all that have one of these values there."""
+        return self._among(statement, fixed, list(values)) if values else []
+
+    def of_rows(self, statement: str, rows: Iterable[tuple[str, int]]) -> list[Any]:
+        """Rows of a statement that ends in ``… WHERE home = ? AND <number>``, for these (home, number)."""
+        by_home: dict[str, list[int]] = {}
+        for home, number in rows:
+            by_home.setdefault(home, []).append(number)
+        return [found for home, numbers in by_home.items() for found in self._among(statement, (home,), numbers)]
+
+    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[Any]) -> list[Any]:
         raise NotImplementedError
 
 
@@ -107,7 +112,7 @@ class SqliteDriver(Driver):
         top = self.cursor.execute(f"SELECT max(id) FROM {table} WHERE home = ?", (home,)).fetchone()[0] or 0  # noqa: S608
         return range(top + 1, top + 1 + count)
 
-    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[str]) -> list[Any]:
+    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[Any]) -> list[Any]:
         found: list[Any] = []
         for start in range(0, len(values), 500):
             part = values[start : start + 500]
@@ -139,7 +144,7 @@ class PostgresDriver(Driver):
         taken = self.cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (f"{table}_id", count))
         return [row[0] for row in taken.fetchall()]
 
-    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[str]) -> list[Any]:
+    def _among(self, statement: str, fixed: tuple[Any, ...], values: Sequence[Any]) -> list[Any]:
         return list(self.cursor.execute(f"{self.one(statement)} = ANY(%s)", (*fixed, list(values))).fetchall())
 
 

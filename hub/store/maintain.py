@@ -10,7 +10,9 @@ from sqlalchemy import Connection, inspect, text
 
 from hub.errors import StoreError
 from hub.store import audit, migrate
+from hub.store.corrections import corrections, overlay
 from hub.store.database import Database
+from hub.store.entries import open_entry
 from hub.store.show import open_raw, open_version
 from hub.store.subjects import ENTRY
 from hub.store.vault import Keyring
@@ -90,6 +92,60 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         _RESTORE,
     ),
     (
+        "entry.no_version",
+        "entries without their current version",
+        """SELECT e.home, e.id FROM entry e LEFT JOIN entry_version v
+           ON v.home = e.home AND v.entry = e.id AND v.version = e.version WHERE v.home IS NULL""",
+        _RESTORE,
+    ),
+    (
+        "entry_version.no_entry",
+        "versions of no entry, or later than its current one",
+        """SELECT v.home, v.entry FROM entry_version v LEFT JOIN entry e
+           ON e.home = v.home AND e.id = v.entry AND e.version >= v.version WHERE e.home IS NULL""",
+        _RESTORE,
+    ),
+    (
+        "entry_version.no_raw",
+        "versions of entries whose raw page, or their place in it, is not there",
+        """SELECT v.home, v.entry FROM entry_version v LEFT JOIN raw w
+           ON w.home = v.home AND w.id = v.raw AND v.item_no < w.items WHERE w.home IS NULL""",
+        _RESTORE,
+    ),
+    (
+        "entry.about",
+        "entries whose hashes to be found by are cut",
+        f"SELECT home, id FROM entry WHERE length(about) % {ENTRY} != 0",  # noqa: S608 - a number of ours
+        _BUG,
+    ),
+    (
+        "entry_about.orphan",
+        "ways to no entry",
+        """SELECT a.home, a.entry FROM entry_about a LEFT JOIN entry e
+           ON e.home = a.home AND e.id = a.entry WHERE e.home IS NULL""",
+        _BUG,
+    ),
+    (
+        "correction.no_record",
+        "corrections of no record",
+        """SELECT c.home, c.id FROM correction c LEFT JOIN record r
+           ON r.home = c.home AND r.id = c.record WHERE r.home IS NULL""",
+        _BUG,
+    ),
+    (
+        "correction.twice",
+        "fields with more than one correction that stands",
+        """SELECT home, record FROM correction WHERE state = 'standing'
+           GROUP BY home, record, field HAVING count(*) > 1""",
+        _BUG,
+    ),
+    (
+        "task.no_case",
+        "tasks of no case",
+        "SELECT t.home, t.id FROM task t LEFT JOIN case_file f ON f.code = t.code WHERE f.code IS NULL",
+        _BUG,
+    ),
+    (
         "run.sums",
         "runs whose counts do not add up (law L2)",
         "SELECT home, id FROM run WHERE fetched <> stored + unchanged + superseded + deleted + rejected",
@@ -114,6 +170,8 @@ def check(database: Database, keyring: Keyring) -> list[Finding]:
             *_belonging(connection),
             *_keys(connection, keyring),
             *_versions(connection, keyring),
+            *_entry_versions(connection, keyring),
+            *_corrections(connection, keyring),
             *_raw(connection, keyring),
         ]
 
@@ -164,9 +222,9 @@ def _keys(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
 
 def needed_keys(connection: Connection) -> set[str]:
     """Ids of all keys something in the store is sealed with."""
-    columns = ["version.key_id", "raw.key_id"]
-    if inspect(connection).has_table("outbox"):  # a store may be backed up before it is upgraded
-        columns += ["outbox.key_id", "outbox.receipt_key"]
+    found = inspect(connection)  # a store may be backed up before it is upgraded
+    names = ((table, column["name"]) for table in found.get_table_names() for column in found.get_columns(table))
+    columns = [f"{table}.{name}" for table, name in names if name in ("key_id", "receipt_key")]
     parts = [f"SELECT DISTINCT {name} FROM {name.partition('.')[0]}" for name in columns]  # noqa: S608 - own names
     return {str(key) for key in connection.execute(text(" UNION ".join(parts))).scalars() if key is not None}
 
@@ -197,6 +255,40 @@ def _versions(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
             wrong.add(f"{home}-{record}")
     if wrong:
         yield Finding("version.sealed", "bodies that do not open, or are another's", len(wrong), _few(wrong), _RESTORE)
+
+
+def _entry_versions(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
+    wrong = set()
+    key_of = "SELECT key FROM entry e WHERE e.home = entry_version.home AND e.id = entry"
+    columns = f"home, entry, version, key_id, body, ({key_of})"
+    for home, entry, version, key_id, body, key in _sample(
+        connection, "entry_version", columns, "home entry version", keyring
+    ):
+        try:
+            whole = key is None or open_entry(keyring, (home, entry, version), key_id, bytes(body)).get("key") == key
+        except (StoreError, orjson.JSONDecodeError):
+            whole = False
+        if not whole:
+            wrong.add(f"{home}-{entry}")
+    if wrong:
+        said = "bodies of entries that do not open, or are another's"
+        yield Finding("entry_version.sealed", said, len(wrong), _few(wrong), _RESTORE)
+
+
+def _corrections(connection: Connection, keyring: Keyring) -> Iterator[Finding]:
+    """All that stand: one that does not open holds up every pull of its record."""
+    wrong: set[str] = set()
+    after = None
+    while rows := corrections(connection, standing=True, after=after):
+        for row in rows:
+            try:
+                overlay(connection, keyring, [(row.home, row.record)])
+            except (StoreError, orjson.JSONDecodeError):
+                wrong.add(f"{row.home}-{row.record}")
+        after = (rows[-1].home, rows[-1].id)
+    if wrong:
+        said = "records with corrections that do not open, or are another's"
+        yield Finding("correction.sealed", said, len(wrong), _few(wrong), "restore a backup")
 
 
 def _raw(connection: Connection, keyring: Keyring) -> Iterator[Finding]:

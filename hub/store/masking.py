@@ -18,8 +18,9 @@ Rule = Callable[[Any, "Masker"], Any]
 class Masker:
     """Masks one record's content (JSON values, as `DisputeRecord` is written). The content given is not changed."""
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self._names = sorted(set(_names(body)), key=len, reverse=True)
+    def __init__(self, *bodies: Mapping[str, Any]) -> None:
+        """Masks by the names in all of these: what a person corrected was a name too."""
+        self._names = sorted({name for body in bodies for name in _names(body)}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """Free text without the numbers and the known names of people."""
@@ -38,9 +39,12 @@ class Masker:
         return shown
 
 
-def masked(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's content as anyone may read it."""
-    return Masker(body).fields(body, RECORD)
+def masked(body: Mapping[str, Any], beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A record's or entry's content as anyone may read it.
+
+    ``beside`` is the same without its corrections: the names in it are masked in texts too.
+    """
+    return Masker(body, beside or body).fields(body, ENTRY[body["kind"]] if "kind" in body else RECORD)
 
 
 def _names(body: Mapping[str, Any]) -> Iterable[str]:
@@ -49,6 +53,8 @@ def _names(body: Mapping[str, Any]) -> Iterable[str]:
             yield party.get("name") or ""
         yield party.get("agent") or ""
     yield (body.get("resolution") or {}).get("responsible") or ""
+    if body.get("kind") == "mediator":
+        yield body.get("name") or ""
 
 
 def _open(value: Any, _: Masker) -> Any:
@@ -173,3 +179,40 @@ RECORD: Mapping[str, Rule] = {
     "notes": _open,
     "extra": _values,
 }
+
+_ANY_ENTRY: dict[str, Rule] = {
+    "source": _open,
+    "stream": _open,
+    "kind": _open,
+    "key": _open,
+    "revision": _open,
+    "deleted": _open,
+    "owner": _text,
+    "region": _open,
+    "status": _open,
+    "references": _open,
+    "parties": _parties,
+    "notes": _open,
+    "extra": _values,
+}
+_BODY: dict[str, Rule] = {
+    "code": _open,
+    "fields": _open,
+    "capacity": _open,
+    "load": _open,
+    "phone": _number,
+}
+ENTRY: Mapping[str, Mapping[str, Rule]] = {
+    "event": _ANY_ENTRY | {"at": _open, "action": _text, "body": _text, "note": _text, "stage": _open},
+    "document": _ANY_ENTRY
+    | dict.fromkeys(("number", "form", "issued", "due", "answered", "amount_fen", "digest"), _open)
+    | dict.fromkeys(("title", "issuer", "addressee", "answer"), _text)
+    | {"url": _hidden},  # an address may hold what opens it
+    "organisation": _ANY_ENTRY | _BODY | {"name": _text, "parent": _open, "address": _address},
+    "mediator": _ANY_ENTRY | _BODY | {"name": _name, "organisation": _open},
+    "figure": _ANY_ENTRY | dict.fromkeys(("name", "period", "value", "unit", "numerator", "denominator"), _open),
+    "row": _ANY_ENTRY
+    | dict.fromkeys(("dataset", "purpose", "basis", "begins", "ends", "amount_fen"), _open)
+    | {"fields": _values},
+}
+"""Of an entry, by its kind."""

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, Select, func, select, text, update
 
 from hub.clock import utc_text
 from hub.errors import StoreError
 from hub.store.driver import Driver
 from hub.store.post_tables import Outbox
 from hub.store.tables import core
+from hub.store.task_tables import TaskPost
 from hub.store.vault import Keyring
 
 WAITING, SENDING = "waiting", "sending"
@@ -24,7 +25,7 @@ DELIVERED, REFUSED, DEAD, UNKNOWN = "delivered", "refused", "dead", "unknown"
 RETRYABLE = (REFUSED, DEAD, UNKNOWN)
 STATES = (WAITING, SENDING, DELIVERED, *RETRYABLE)
 
-_OUTBOX = core(Outbox)
+_OUTBOX, _POST = core(Outbox), core(TaskPost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,23 @@ class Leased:
     attempts: int
     lease: int
     body: Mapping[str, Any] = field(repr=False)
+    created: str
+    number: str | None  # the target's own, once it is handed in
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What an attempt came to: the row's new ``state``, when it is due again (waiting only), and why."""
+    """What an attempt came to: the row's new ``state``, when it is due again (waiting only), and why.
+
+    One that is only ``looked`` at, handed in before or now, does not count as an attempt.
+    """
 
     state: str
     due: datetime | None = None
     error: str | None = None
     number: str | None = None
     receipt: Mapping[str, Any] | None = field(default=None, repr=False)
+    looked: bool = False
 
 
 def put(
@@ -106,7 +113,8 @@ def put(
 
 def due(connection: Connection, target: str, *, now: datetime, per_minute: int) -> OutboxRow | None:
     """The next row to be sent to a target: waiting and due, or sending under a lease that has ended. None while the
-    target has had ``per_minute`` attempts within the last minute."""
+    target has had ``per_minute`` attempts within the last minute. What is said for one task keeps its order: a word
+    waits while an earlier one has not ended."""
     minute_ago = utc_text(now - timedelta(seconds=60))
     recent = select(func.count()).where(_OUTBOX.c.target == target, _OUTBOX.c.tried > minute_ago)
     if (connection.scalar(recent) or 0) >= per_minute:
@@ -114,11 +122,24 @@ def due(connection: Connection, target: str, *, now: datetime, per_minute: int) 
     statement = (
         select(*_columns())
         .where(_OUTBOX.c.target == target, _OUTBOX.c.state.in_((WAITING, SENDING)), _OUTBOX.c.due <= utc_text(now))
+        .where(~_earlier().exists())
         .order_by(_OUTBOX.c.due, _OUTBOX.c.id)
         .limit(1)
     )
     found = connection.execute(statement).first()
     return OutboxRow(*found) if found else None
+
+
+def _earlier() -> Select[Any]:
+    """What was posted before for the same task and target, and has not ended."""
+    mine, other, before = _POST.alias(), _POST.alias(), _OUTBOX.alias()
+    return (
+        select(before.c.id)
+        .join(other, other.c.key == before.c.key)
+        .join(mine, (mine.c.home == other.c.home) & (mine.c.task == other.c.task) & (mine.c.target == other.c.target))
+        .where(mine.c.key == _OUTBOX.c.key, before.c.id < _OUTBOX.c.id, before.c.state.in_((WAITING, SENDING)))
+        .correlate(_OUTBOX)
+    )
 
 
 def take(connection: Connection, keyring: Keyring, row: OutboxRow, *, now: datetime, until: datetime) -> Leased | None:
@@ -132,7 +153,7 @@ def take(connection: Connection, keyring: Keyring, row: OutboxRow, *, now: datet
     if not done.rowcount:
         return None
     body = orjson.loads(_opened(connection, keyring, row.home, row.id, "body"))
-    return Leased(row.home, row.id, row.key, row.target, row.kind, attempts, lease, body)
+    return Leased(row.home, row.id, row.key, row.target, row.kind, attempts, lease, body, row.created, row.number)
 
 
 def settle(
@@ -148,6 +169,8 @@ def settle(
         key_id = keyring.current
         sealed = keyring.seal(orjson.dumps(settlement.receipt), _place("receipt", row.home, row.id, key_id))
         values |= {"number": settlement.number, "receipt_key": key_id, "receipt": sealed}
+    if settlement.looked:
+        values |= {"number": settlement.number, "attempts": row.attempts - 1}
     done = connection.execute(
         update(_OUTBOX)
         .where(*_this(row.home, row.id), _OUTBOX.c.lease == row.lease, _OUTBOX.c.state == SENDING)
@@ -157,11 +180,15 @@ def settle(
 
 
 def retry(connection: Connection, home: str, id: int, *, now: str) -> OutboxRow:
-    """Let a refused, dead or unknown delivery wait again, under the same key. Raises StoreError for any other."""
+    """Let a refused, dead or unknown delivery wait again, under the same key, to be handed in anew.
+
+    Raises StoreError for any other.
+    """
     row = one(connection, home, id)
     if row.state not in RETRYABLE:
         raise StoreError(f"delivery {home}-{id} is {row.state}", where="outbox", hint=f"one of {', '.join(RETRYABLE)}")
-    values = {"state": WAITING, "attempts": 0, "lease": row.lease + 1, "due": now, "ended": None, "error": None}
+    values: dict[str, Any] = {"state": WAITING, "attempts": 0, "lease": row.lease + 1, "due": now}
+    values |= dict.fromkeys(("ended", "error", "number"))
     connection.execute(update(_OUTBOX).where(*_this(home, id)).values(**values))
     return row
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from hub.errors import StoreError
+from hub.store.corrections import CorrectionRow, corrections, laid, overlay
 from hub.store.database import Database
 from hub.store.masking import masked
 from hub.store.read import record_by_id
@@ -54,7 +55,8 @@ class VersionRow:
 class RecordView:
     """A record, all its versions (oldest first) and the content of version ``shown``: a `DisputeRecord` as JSON values.
 
-    ``clear`` says whether personal data stands in ``body``; the ``repr`` never shows it.
+    ``clear`` says whether personal data stands in ``body``; the ``repr`` never shows it. ``corrected`` are the
+    corrections that lie over the current version; an earlier one is as it was told.
     """
 
     head: RecordHead
@@ -62,6 +64,7 @@ class RecordView:
     shown: int
     clear: bool
     body: Mapping[str, Any]
+    corrected: tuple[CorrectionRow, ...] = ()
 
     def __repr__(self) -> str:
         return f"RecordView({self.head.home}-{self.head.id}, version {self.shown} of {self.head.version})"
@@ -84,10 +87,14 @@ def show(
         sealed = connection.execute(
             select(VERSION.c.key_id, VERSION.c.body).where(*of_record, VERSION.c.version == shown)
         ).first()
+        current = bool(heads) and shown == heads[0].version
+        patches = overlay(connection, keyring, [(home, id)]) if current else {}
+        corrected = tuple(corrections(connection, (home, id), standing=True)) if patches else ()
     if not heads or sealed is None:
         raise StoreError(f"no record {home}-{id}" + (f" version {version}" if version else ""), where="store")
-    body = open_version(keyring, (home, id, shown), sealed.key_id, bytes(sealed.body))
-    return RecordView(heads[0], versions, shown, clear, body if clear else masked(body))
+    told = open_version(keyring, (home, id, shown), sealed.key_id, bytes(sealed.body))
+    body = laid(told, patches.get((home, id), ()))
+    return RecordView(heads[0], versions, shown, clear, body if clear else masked(body, told), corrected)
 
 
 def raw_bytes(database: Database, keyring: Keyring, home: str, id: int) -> bytes:

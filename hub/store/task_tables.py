@@ -32,6 +32,8 @@ class Task(SQLModel, table=True):
     answer: int | None = Field(sa_column=Column(BigInteger))
     number: str | None = Field(sa_column=Column(Text))  # the receiver's own, from its receipt
     parent: int | None = Field(sa_column=Column(BigInteger))  # the task it follows from
+    route: str | None = Field(sa_column=Column(String(64)))  # of the settings, where one asked for it
+    answers: int = Field(sa_column=Column(SmallInteger, nullable=False))  # 1: what comes of it goes back to who asked
     state: str = Field(sa_column=Column(String(16), nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))  # of a refusal, failure or recall: a code or few words
     outcome: str | None = Field(sa_column=Column(String(24)))  # a stage, where it came to one
@@ -68,6 +70,47 @@ class TaskEvent(SQLModel, table=True):
     by: str = Field(sa_column=Column(Text, nullable=False))
     told: str = Field(sa_column=Column(Text, nullable=False))
     __table_args__ = (Index("task_event_task", "home", "task", "at"),)
+
+
+class TaskPost(SQLModel, table=True):
+    """A delivery a task gave cause to: the request itself (``asked``), or a state of it told to who asked (``told``).
+
+    ``seen`` is the state of the outbox row that was last followed; ``open`` 1 until it can change no more.
+    """
+
+    __tablename__ = "task_post"
+    key: str = Field(sa_column=Column(String(64), primary_key=True))  # of the outbox row
+    home: str = Field(sa_column=Column(String(6), nullable=False))
+    task: int = Field(sa_column=Column(BigInteger, nullable=False))
+    way: str = Field(sa_column=Column(String(8), nullable=False))  # asked | told
+    target: str = Field(sa_column=Column(String(64), nullable=False))
+    kind: str = Field(sa_column=Column(String(24), nullable=False))
+    seen: str | None = Field(sa_column=Column(String(16)))
+    open: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    __table_args__ = (Index("task_post_open", "open"), Index("task_post_task", "home", "task"))
+
+
+class HeldNotice(SQLModel, table=True):
+    """Word to one person, held back until its window ends: what came together goes out as one. The body is sealed.
+
+    ``account`` is the person's keyed hash at the channel; ``sent`` the key of the delivery it went out with.
+    """
+
+    __tablename__ = "held_notice"
+    home: str = Field(sa_column=Column(String(6), primary_key=True))
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    cause: str = Field(sa_column=Column(Text, nullable=False))
+    channel: str = Field(sa_column=Column(String(64), nullable=False))
+    account: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    due: str = Field(sa_column=Column(String(TIME), nullable=False))
+    held: str = Field(sa_column=Column(String(TIME), nullable=False))
+    sent: str | None = Field(sa_column=Column(String(64)))
+    key_id: str = Field(sa_column=Column(String(16), nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (
+        Index("held_notice_cause", "cause", unique=True),
+        Index("held_notice_due", "sent", "due"),
+    )
 
 
 class Stray(SQLModel, table=True):

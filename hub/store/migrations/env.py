@@ -3,7 +3,15 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from hub.store import case_tables, post_tables, tables, task_tables  # noqa: F401 - they fill the metadata
+from hub.store import (  # noqa: F401 - they fill the metadata
+    case_tables,
+    entry_tables,
+    hand_tables,
+    pool_tables,
+    post_tables,
+    tables,
+    task_tables,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(24), nullable=True),
         sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("sources", sa.BigInteger(), nullable=False),
-        sa.Column("conflicts", sa.BigInteger(), nullable=False),
         sa.Column("merged_into", sa.String(23), nullable=True),
         sa.Column("changed", sa.String(20), nullable=False),
         sa.PrimaryKeyConstraint("code"),
@@ -90,16 +89,35 @@ def upgrade() -> None:
     op.create_index("case_join_state", "case_join", ["state", "at"])
     op.create_table(
         "case_merge",
+        sa.Column("home", sa.String(6), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(23), nullable=False),
-        sa.Column("at", sa.String(27), nullable=False),
         sa.Column("into", sa.String(23), nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("undone", sa.String(20), nullable=True),
         sa.Column("undone_by", sa.Text(), nullable=True),
         sa.Column("undone_why", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("code", "at"),
+        sa.PrimaryKeyConstraint("home", "id"),
     )
+    op.create_index("case_merge_code", "case_merge", ["code"])
+    op.create_index("case_merge_into", "case_merge", ["into"])
+    op.create_table(
+        "case_split",
+        sa.Column("home", sa.String(6), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(23), nullable=False),
+        sa.Column("into", sa.String(23), nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("undone", sa.String(20), nullable=True),
+        sa.PrimaryKeyConstraint("home", "id"),
+    )
+    op.create_index("case_split_into", "case_split", ["into"])
+    op.create_index("case_split_record", "case_split", ["home", "record"])
     op.create_table(
         "case_event",
         sa.Column("home", sa.String(6), nullable=False),
@@ -119,5 +137,9 @@ def upgrade() -> None:
     op.create_index("case_event_code", "case_event", ["code", "at"])
     op.create_index("case_event_open", "case_event", ["open", "kind"])
     if op.get_bind().dialect.name == "postgresql":
-        for name in ("case_event_id",):
+        for name in (
+            "case_event_id",
+            "case_merge_id",
+            "case_split_id",
+        ):
             op.execute(sa.schema.CreateSequence(sa.Sequence(name, start=1)))

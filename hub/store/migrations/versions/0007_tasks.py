@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward only."""
+    """Tasks with their receipts, and what came for none of them."""
     op.create_table(
         "task",
         sa.Column("home", sa.String(6), nullable=False),
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.BigInteger(), nullable=True),
         sa.Column("number", sa.Text(), nullable=True),
         sa.Column("parent", sa.BigInteger(), nullable=True),
+        sa.Column("route", sa.String(64), nullable=True),
+        sa.Column("answers", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(24), nullable=True),
@@ -63,6 +65,36 @@ def upgrade() -> None:
     )
     op.create_index("task_event_task", "task_event", ["home", "task", "at"])
     op.create_table(
+        "task_post",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("home", sa.String(6), nullable=False),
+        sa.Column("task", sa.BigInteger(), nullable=False),
+        sa.Column("way", sa.String(8), nullable=False),
+        sa.Column("target", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("seen", sa.String(16), nullable=True),
+        sa.Column("open", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("task_post_open", "task_post", ["open"])
+    op.create_index("task_post_task", "task_post", ["home", "task"])
+    op.create_table(
+        "held_notice",
+        sa.Column("home", sa.String(6), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("channel", sa.String(64), nullable=False),
+        sa.Column("account", sa.LargeBinary(), nullable=False),
+        sa.Column("due", sa.String(20), nullable=False),
+        sa.Column("held", sa.String(20), nullable=False),
+        sa.Column("sent", sa.String(64), nullable=True),
+        sa.Column("key_id", sa.String(16), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("home", "id"),
+    )
+    op.create_index("held_notice_cause", "held_notice", ["cause"], unique=True)
+    op.create_index("held_notice_due", "held_notice", ["sent", "due"])
+    op.create_table(
         "stray",
         sa.Column("home", sa.String(6), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -85,6 +117,7 @@ def upgrade() -> None:
         for name in (
             "task_id",
             "task_event_id",
+            "held_notice_id",
             "stray_id",
         ):
             op.execute(sa.schema.CreateSequence(sa.Sequence(name, start=1)))

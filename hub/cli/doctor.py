@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import click
@@ -17,6 +17,7 @@ from hub.errors import HubError
 State = Literal["ok", "look", "bad"]
 
 MARKS: dict[State, str] = {"ok": "好 ok", "look": "注意 look", "bad": "坏 bad"}
+HOLIDAYS_AHEAD = timedelta(days=30)  # those of a year are published in the November before
 LOW_MB, LEAST_MB = 2_000, 200  # free disk: worth a look, too little to go on
 
 
@@ -141,6 +142,18 @@ def _clock(work: Workplace) -> Iterator[Finding]:
     yield Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC, {there:%H:%M} Asia/Shanghai")
 
 
+def _deadlines(work: Workplace) -> Iterator[Finding]:
+    from hub.casework.calendar import local_day
+    from hub.casework.terms import Terms
+
+    terms, now = Terms.load(work.settings.deadlines), datetime.now(UTC)
+    years = ", ".join(map(str, sorted(terms.calendar.years)))
+    yield Finding("deadlines", "ok", f"{len(terms.rules)} rules, holidays of {years or 'no year'}")
+    if not terms.calendar.knows(local_day(now), local_day(now + HOLIDAYS_AHEAD)):
+        hint = "give a table of them as deadlines.holidays"
+        yield Finding("deadlines", "look", "holidays not known for the days to come: only weekends are left out", hint)
+
+
 def _disk(work: Workplace) -> Iterator[Finding]:
     folder = work.settings.store.keys.parent
     while not folder.exists():
@@ -166,6 +179,7 @@ LOOKS: tuple[Callable[[Workplace], Iterator[Finding]], ...] = (
     _keys,
     _store,
     _clock,
+    _deadlines,
     _disk,
 )
 """In this order: what a later look needs, an earlier one has seen."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.lazy import Lazy
 from hub.cli.show import facts, json_option, moment, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import StoreError
@@ -25,7 +26,14 @@ CODED = {"role": "party_role", "kind": "party_type"}
 """Columns of codes, and the code tables that name them."""
 
 
-@click.group("record")
+COMMANDS = {
+    "correct": ("hub.cli.correct:correct", "Put a record right, for good."),
+    "corrections": ("hub.cli.correct:corrections", "List what people put right."),
+    "lift": ("hub.cli.correct:lift", "Take a correction away."),
+}
+
+
+@click.group("record", cls=Lazy, commands_at=COMMANDS)
 def record() -> None:
     """The records of this hub."""
 
@@ -57,16 +65,16 @@ def list_(
     """List records, or --rejected items."""
     from hub.store import read
 
-    position = _numbered(after) if after else None
+    position = numbered(after) if after else None
     with work.store() as store, store.database.reading() as connection:
         if source is not None:
-            _known_source(work, source, {run.source for run in read.runs_last(connection)})
+            known_source(work, source, {run.source for run in read.runs_last(connection)})
         if rejected:
             if unmapped or item or region or text:
                 raise click.UsageError("--rejected goes with --source, --after and --limit only")
             _show_rejections(read.rejections(connection, source=source, after=position, limit=limit), as_json=as_json)
             return
-        item, category = _item_or_category(work, item)
+        item, category = item_or_category(work, item)
         rows = read.records(
             connection,
             source=source,
@@ -79,12 +87,14 @@ def list_(
             limit=limit,
         )
     if as_json:
-        write_json({"records": rows, "next": _id(rows[-1]) if len(rows) == limit else None})
+        write_json({"records": rows, "next": number_of(rows[-1]) if len(rows) == limit else None})
         return
-    cells = [(_id(row), row.source, row.title, _item_words(work, row), row.stage, moment(row.opened)) for row in rows]
+    cells = [
+        (number_of(row), row.source, row.title, _item_words(work, row), row.stage, moment(row.opened)) for row in rows
+    ]
     table(("编号 id", "来源 source", "标题 title", "事项 item", "阶段 stage", "收件 received"), cells)
     if len(rows) == limit:
-        say(f"更多 more: --after {_id(rows[-1])}")
+        say(f"更多 more: --after {number_of(rows[-1])}")
 
 
 @record.command("show")
@@ -107,13 +117,20 @@ def show(
     if clear and not reason.strip():
         raise click.UsageError("--clear needs --reason")
     with work.store() as store:
-        head = _find(store, record_id, source)
+        head = find_record(store, record_id, source)
         if clear:
             _audit_clear_read(store, head, reason)
         view = open_record(store.database, store.keyring, head.home, head.id, version=version, clear=clear)
     if as_json:
         write_json(
-            {"head": view.head, "versions": view.versions, "shown": view.shown, "clear": view.clear, "body": view.body}
+            {
+                "head": view.head,
+                "versions": view.versions,
+                "shown": view.shown,
+                "clear": view.clear,
+                "body": view.body,
+                "corrected": view.corrected,
+            }
         )
     else:
         _show_view(work, view)
@@ -123,7 +140,7 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
     head, body = view.head, view.body
     facts(
         {
-            "编号 id": _id(head),
+            "编号 id": number_of(head),
             "来源 source": f"{head.source}/{head.stream}  {head.key}",
             "标题 title": body.get("title"),
             "事项 item": _item_words(work, head),
@@ -141,6 +158,9 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
             "案号 references": [f"{each['kind']} {each['number']}" for each in body.get("references") or ()],
             "备注 notes": head.notes,
             "删除 deleted": bool(head.deleted),
+            "更正 corrected": [
+                f"{row.field} {number_of(row)} {row.by.removeprefix('person:')}" for row in view.corrected
+            ],
         }
     )
     say("")
@@ -163,7 +183,7 @@ def _show_view(work: Workplace, view: "RecordView") -> None:
     table(headings, rows, title=f"版本 versions, {view.shown} shown")
 
 
-def _find(store: "Store", text: str, source: str | None) -> "RecordHead":
+def find_record(store: "Store", text: str, source: str | None) -> "RecordHead":
     """The one record meant. Raises StoreError when none or several are."""
     from hub.store import read
 
@@ -175,7 +195,7 @@ def _find(store: "Store", text: str, source: str | None) -> "RecordHead":
     if not found:
         raise StoreError("no such record", where="store", hint="hub record list shows all; a source's key is taken too")
     if len(found) > 1:
-        several = ", ".join(f"{_id(head)} ({head.source})" for head in found[:5])
+        several = ", ".join(f"{number_of(head)} ({head.source})" for head in found[:5])
         raise StoreError(f"{len(found)} records are called that", where="store", hint=f"say which: {several}")
     return found[0]
 
@@ -199,7 +219,7 @@ def _show_rejections(rows: list[Any], *, as_json: bool) -> None:
         return
     cells = [
         (
-            _id(row),
+            number_of(row),
             row.source,
             row.code,
             row.field,
@@ -218,7 +238,8 @@ def _show_rejections(rows: list[Any], *, as_json: bool) -> None:
     table(columns, cells, right=(6, 7))
 
 
-def _item_or_category(work: Workplace, code: str | None) -> tuple[str | None, str | None]:
+def item_or_category(work: Workplace, code: str | None) -> tuple[str | None, str | None]:
+    """The code as an item or as a category, the other being None. Raises BadParameter naming the nearest."""
     from hub.nearest import did_you_mean
 
     if code is None or code in work.taxonomy.items:
@@ -229,7 +250,7 @@ def _item_or_category(work: Workplace, code: str | None) -> tuple[str | None, st
     raise click.BadParameter(f'no item "{code}"; {did_you_mean(code, known)}', param_hint="--item")
 
 
-def _known_source(work: Workplace, name: str, stored: set[str]) -> None:
+def known_source(work: Workplace, name: str, stored: set[str]) -> None:
     """Raises ConfigError for a source neither in the settings nor in the store."""
     if name not in stored:
         work.settings.source(name)
@@ -240,14 +261,16 @@ def _item_words(work: Workplace, head: "RecordHead") -> str:
     return f"{known.code} {known.label}" if known else head.item or "未归 unmapped"
 
 
-def _numbered(text: str) -> tuple[str, int]:
+def numbered(text: str) -> tuple[str, int]:
+    """(home, id) of a number as it is shown. Raises BadParameter for what is none."""
     match = re.fullmatch(r"(\d{6})-(\d{1,18})", text)
     if match is None:
-        raise click.BadParameter("a number such as 330110-12 is wanted", param_hint="--after")
+        raise click.BadParameter("a number such as 330110-12 is wanted")
     return match[1], int(match[2])
 
 
-def _id(row: Any) -> str:
+def number_of(row: Any) -> str:
+    """The number of a row with ``home`` and ``id``: ``330110-12``."""
     return f"{row.home}-{row.id}"
 
 

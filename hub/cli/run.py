@@ -31,11 +31,12 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
     if once:
         return pull(work, sources)
     from hub import events
+    from hub.cli.beside import casework
     from hub.engine.forking import warm_up
     from hub.engine.inbox import Drain
     from hub.engine.local import LocalEngine
     from hub.engine.outbox import Sender
-    from hub.service.daemon import Daemon
+    from hub.service.daemon import Beside, Daemon
     from hub.service.inbox import open_inbox
 
     settings, names = work.settings, work.named_sources(sources)
@@ -47,13 +48,15 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
         drain = Drain(settings, store, work.registry)
         engine = LocalEngine(settings, store)
         sender = Sender(settings, store, work.registry)
-        Daemon(settings, store, engine, work.registry, names=names, beside=[drain, sender]).run()
+        beside: list[Beside] = [drain, *casework(settings, store, work.registry, amid=True), sender]
+        Daemon(settings, store, engine, work.registry, names=names, beside=beside).run()
     return 0
 
 
 def pull(work: Workplace, sources: Sequence[str]) -> int:
     """Read these sources, or all, once; 1 when one failed, 130 when it was stopped."""
     from hub import events
+    from hub.cli.beside import casework
     from hub.cli.summary import show_summary
     from hub.engine.forking import warm_up
     from hub.engine.local import LocalEngine
@@ -65,8 +68,12 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     begun = monotonic()
     with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
         engine = LocalEngine(settings, store, on_progress=on_progress)
-        reports = list(engine.run_once(names, lambda: bool(stop)))
+        linker, receipts, sweeper = casework(settings, store, work.registry)
+        reports = list(engine.run_once(names, lambda: bool(stop), between=linker.step))
         reports += _read_pushes(work, store, names, lambda: bool(stop))
+        linker.drain(lambda: bool(stop))
+        receipts.drain()
+        sweeper.drain()
     with work.store() as store:
         show_summary(settings, store, work.taxonomy, reports, seconds=monotonic() - begun)
     if stop:

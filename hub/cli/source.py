@@ -94,6 +94,8 @@ def remap(work: Workplace, name: str, *, dry_run: bool, as_json: bool) -> None:
     work.settings.source(name)
     with work.only_writer() as store:
         done = map_again(work.settings, store, work.registry, name, dry=dry_run)
+        if not dry_run:
+            _link(work, store)
     _show_again(work, done, as_json=as_json)
 
 
@@ -108,6 +110,7 @@ def replay(work: Workplace, name: str, *, as_json: bool) -> None:
     work.settings.source(name)
     with work.only_writer() as store:
         done = try_again(work.settings, store, work.registry, name)
+        _link(work, store)
     _show_again(work, done, as_json=as_json)
 
 
@@ -162,6 +165,14 @@ def rewind(work: Workplace, name: str, *, moment: str | None, everything: bool, 
         for each in streams:
             moved = control.rewind(store, instance, each, to)
             say(f"{name}/{each}: {'已回退 rewound' if moved else '未动 not moved: it is not later than that'}")
+
+
+def _link(work: Workplace, store: Any) -> None:
+    """Look again at the cases of what was mapped anew. Nothing leaves the hub for it (law L7)."""
+    from hub.cli.beside import casework
+
+    linker, *_ = casework(work.settings, store, work.registry)
+    linker.drain()
 
 
 def _deep_check() -> Any:

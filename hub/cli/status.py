@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LAMPS = {"red": "红 red", "yellow": "黄 yellow", "green": "绿 green", "paused": "停 paused"}
+"""Lamps of open tasks, the most urgent first."""
+
+
 @click.command("status")
 @json_option
 @at_work
 def status(work: Workplace, as_json: bool) -> None:
     """Show each source's last run, watermark and next turn, and what waits for a person."""
     from hub.service.daemon import lock_path
-    from hub.store import read
+    from hub.store import case_read, lamps, read
 
     with work.store() as store, store.database.reading() as connection:
         runs = {(run.source, run.stream): run for run in read.runs_last(connection)}
@@ -27,6 +31,8 @@ def status(work: Workplace, as_json: bool) -> None:
         states = {state.source: state for state in read.source_states(connection)}
         gaps = read.ledger_gaps(connection)
         records = sum(read.category_counts(connection).values())
+        tasks = lamps.counts(connection)
+        cases = case_read.counts(connection)
     rows: list[dict[str, Any]] = []
     for source in work.settings.sources.values():
         state = states.get(source.name)
@@ -59,10 +65,26 @@ def status(work: Workplace, as_json: bool) -> None:
     pid = daemon_pid(lock_path(work.settings))
     if as_json:
         write_json(
-            {"daemon": {"running": pid is not None, "pid": pid}, "records": records, "sources": rows, "gaps": gaps}
+            {
+                "daemon": {"running": pid is not None, "pid": pid},
+                "records": records,
+                "cases": cases,
+                "tasks": tasks,
+                "sources": rows,
+                "gaps": gaps,
+            }
         )
         return
-    facts({"守护进程 daemon": f"running, pid {pid}" if pid else "not running", "记录 records": records})
+    facts(
+        {
+            "守护进程 daemon": f"running, pid {pid}" if pid else "not running",
+            "记录 records": records,
+            "案件 cases": cases.cases,
+            "待并 to be linked": cases.marked or None,
+            "待核 pairs to review": cases.asked or None,
+            "任务 open tasks": [f"{words} {tasks[name]}" for name, words in LAMPS.items() if name in tasks],
+        }
+    )
     columns = (
         "来源 source", "上次 last run", "距今 ago", "收到 fetched", "新存 stored", "退回 rejected", "水位 watermark",
         "下次 next", "说明 remark",

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from hub.cli.show import say, table
 from hub.settings import find
-from hub.store import read
-from hub.store.same_matter import same_matter
+from hub.store import case_read, read
 
 if TYPE_CHECKING:
     from hub.engine.local import SourceReport
@@ -42,20 +41,16 @@ def _show_store(store: "Store", taxonomy: "Taxonomy") -> None:
     with store.database.reading() as connection:
         counts = read.category_counts(connection)
         coverage = read.coverage(connection)
-        matters = same_matter(connection)
+        matters, several = case_read.seen_in_several(connection, MATTERS)
+        cases = case_read.counts(connection)
     show_categories(taxonomy, counts)
     show_coverage(coverage)
+    waiting = f", 待核 {cases.asked} pairs wait for a person" if cases.asked else ""
+    say(f"案件 cases: {cases.cases}, 记录 from {cases.records} records{waiting}")
     if matters:
-        say(f"同一纠纷见于多个来源 disputes seen in several sources: {len(matters)}")
-        rows = [
-            (
-                max((member.title for member in matter.members), key=len),
-                ", ".join(sorted({member.source for member in matter.members})),
-                matter.ties,
-            )
-            for matter in matters[:MATTERS]
-        ]
-        table(("标题 title", "来源 sources", "共有 shared"), rows)
+        say(f"同一纠纷见于多个来源 disputes seen in several sources: {matters}")
+        rows = [(row.code, row.title, row.records, ", ".join(sources)) for row, sources in several]
+        table(("案号 code", "标题 title", "件 records", "来源 sources"), rows, right=(2,))
 
 
 def show_categories(taxonomy: "Taxonomy", counts: dict[str | None, int]) -> None:
@@ -138,6 +133,7 @@ def _run_row(run: "RunReport") -> tuple[object, ...]:
 def _show_next(hub: str, reports: Sequence["SourceReport"]) -> None:
     say("接下来 next:")
     say(f"  {hub} record list --limit 10          看记录 look at records")
+    say(f"  {hub} case list --several             看案件 cases seen in several sources")
     if any(run.counts.rejected for report in reports for run in report.runs):
         say(f"  {hub} record list --rejected          看退回 what was rejected, and why")
     if any(run.counts.unmapped for report in reports for run in report.runs):

@@ -1,6 +1,6 @@
 """What an adapter and the hub make of single items, for people to compare: source fields, draft, record, item."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from hub.cli.show import facts, say, table
 from hub.errors import RecordRejected
 from hub.mapping.normalize import Normalizer
-from schemas.draft import Draft
+from schemas.draft import Draft, DraftEntry, DraftFigure, DraftOrganisation
+from schemas.entry import ENTRIES
 from schemas.identity import mask_name, redact
+from schemas.record import DisputeRecord
 
 if TYPE_CHECKING:
     from hub.contract import Adapter, Item, Page
@@ -60,6 +62,15 @@ def show_trial(trial: Trial, taxonomy: "Taxonomy") -> None:
     if trial["rejection"]:
         facts({"退回 rejected": "{code} at {field}: {reason}".format(**trial["rejection"])})
         return
+    if kind := record.get("kind"):
+        facts(
+            {
+                "种类 kind": kind,
+                "阶段 stage": record.get("stage"),
+                "备注 notes": [f"{note['code']}@{note['field']}" for note in record["notes"]],
+            }
+        )
+        return
     found = record["classification"]
     item = taxonomy.items.get(found["item"] or "") or taxonomy.categories.get(found["category"] or "")
     facts(
@@ -75,19 +86,30 @@ def show_trial(trial: Trial, taxonomy: "Taxonomy") -> None:
 def _try(adapter: "Adapter[Any]", normalizer: Normalizer, item: "Item", stream: str, fetched: datetime) -> Trial:
     trial: Trial = {"source": item, "draft": None, "record": None, "rejection": None}
     names: list[str] = []
+    hidden = NAMES
     try:
-        draft = adapter.draft(item)
+        draft = adapter.draft_of(stream)(item)
         names = [party.name for party in draft.parties if isinstance(party.name, str) and len(party.name) > 1]
+        if isinstance(draft, DraftFigure | DraftOrganisation):
+            hidden -= {"name"}  # what a figure or a body is called is no person's name
         trial["draft"] = _filled(draft)
-        trial["record"] = normalizer.record(draft, stream=stream, fetched=fetched).model_dump(mode="json")
+        trial["record"] = _meaning(normalizer, draft, stream, fetched)
     except RecordRejected as why:
         trial["rejection"] = {"code": why.reject_code, "field": why.field, "reason": why.reason}
     except Exception as bug:  # noqa: BLE001 - adapter code: in a pull it would be this item's rejection too
         trial["rejection"] = {"code": "adapter.bug", "field": type(adapter).__name__, "reason": type(bug).__name__}
-    return {part: masked(value, names) for part, value in trial.items()}
+    return {part: masked(value, names, hidden) for part, value in trial.items()}
 
 
-def masked(value: Any, names: Sequence[str] = ()) -> Any:
+def _meaning(normalizer: Normalizer, draft: Draft | DraftEntry, stream: str, fetched: datetime) -> dict[str, Any]:
+    (made,) = normalizer.records([draft], stream=stream, fetched=fetched)
+    if isinstance(made, Exception):
+        raise made
+    model = ENTRIES[draft.kind] if isinstance(draft, DraftEntry) else DisputeRecord
+    return model.model_validate(made).model_dump(mode="json")
+
+
+def masked(value: Any, names: Sequence[str] = (), hidden: Collection[str] = NAMES) -> Any:
     """A copy in which numbers of people are masked everywhere, and these names and all name fields too."""
     match value:
         case str():
@@ -96,19 +118,19 @@ def masked(value: Any, names: Sequence[str] = ()) -> Any:
             return redact(value)
         case Mapping():
             return {
-                at: mask_name(part) if at in NAMES and isinstance(part, str) else masked(part, names)
+                at: mask_name(part) if at in hidden and isinstance(part, str) else masked(part, names, hidden)
                 for at, part in value.items()
             }
         case list() | tuple():
-            return [masked(part, names) for part in value]
+            return [masked(part, names, hidden) for part in value]
         case _:
             return value
 
 
-def _filled(draft: Draft) -> dict[str, Any]:
+def _filled(draft: Draft | DraftEntry) -> dict[str, Any]:
     """The fields of a draft that differ from its defaults."""
     told = asdict(draft)
-    blank = {f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(Draft)}
+    blank = {f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(draft)}
     return {name: value for name, value in told.items() if value not in (blank[name], None, "")}
 
 

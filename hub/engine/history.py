@@ -66,12 +66,17 @@ def remap(
     dry: bool = False,
     told: Told = lambda items: None,
 ) -> Remapped:
-    """Map every record of a source again from the bytes its current version was made of."""
-    spots = """SELECT raw.id, raw.stream, raw.window, raw.fetched, version.item_no
+    """Map every record and entry of a source again from the bytes its current version was made of."""
+    spots = """SELECT raw.id AS id, raw.stream, raw.window, raw.fetched, version.item_no AS item_no
         FROM record JOIN version ON version.home = record.home AND version.record = record.id
              AND version.version = record.version
         JOIN raw ON raw.home = version.home AND raw.id = version.raw
-        WHERE record.home = :home AND record.source = :source ORDER BY raw.id, version.item_no"""
+        WHERE record.home = :home AND record.source = :source
+        UNION ALL SELECT raw.id, raw.stream, raw.window, raw.fetched, entry_version.item_no
+        FROM entry JOIN entry_version ON entry_version.home = entry.home AND entry_version.entry = entry.id
+             AND entry_version.version = entry.version
+        JOIN raw ON raw.home = entry_version.home AND raw.id = entry_version.raw
+        WHERE entry.home = :home AND entry.source = :source ORDER BY id, item_no"""
     return _again(settings, store, registry, name, spots, why="remap", dry=dry, told=told)
 
 
@@ -156,8 +161,12 @@ def _put(
 
 
 def _moves(connection: Any, key: StreamKey, rows: Sequence[Row]) -> Iterator[tuple[str | None, str | None]]:
-    statement = text("SELECT item FROM record WHERE source = :source AND stream = :stream AND key = :key")
+    statement = text(  # an item a person chose stays, whatever the mapping says (law L9)
+        "SELECT item FROM record WHERE source = :source AND stream = :stream AND key = :key AND method <> 'person'"
+    )
     for row in rows:
+        if row.kind:  # an entry has no item
+            continue
         found = connection.execute(statement, {"source": key.source, "stream": key.stream, "key": row.key}).first()
         if found is not None and found[0] != row.head[1]:
             yield found[0], row.head[1]

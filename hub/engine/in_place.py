@@ -14,16 +14,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from hub.contract import Adapter, Delivery, Receipt
-from hub.delivery import Missed, post
+from hub.contract import Adapter, Delivery
+from hub.delivery import post
 from hub.engine.forking import workers
-from hub.engine.outbox import POINTS, Sender, deliver
+from hub.engine.outbox import POINTS, Outcome, Sender, deliver
 from hub.errors import PluginError
 from hub.ingest import Stop, no_stop
 from hub.registry import Registry
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config
-from hub.sources.http import HttpSource
-from hub.sources.opening import open_source
+from hub.sources.opening import TakingSource, open_source
 from hub.store import outbox
 from hub.store.database import Database
 from hub.store.store import Store
@@ -37,9 +36,9 @@ _NO_FILE = Path("none.toml")
 class _InPlace:
     """Makes the attempts when they are asked for."""
 
-    def __init__(self, adapter: Adapter[Any], source: HttpSource) -> None:
+    def __init__(self, adapter: Adapter[Any], source: TakingSource) -> None:
         self.adapter, self.source = adapter, source
-        self._answer: Receipt | Missed | None = None
+        self._answer: Outcome | None = None
 
     def ask(self, question: Delivery) -> None:
         """Make it now."""
@@ -47,7 +46,7 @@ class _InPlace:
         assert delivering is not None
         self._answer = deliver(self.adapter, self.source, delivering, question)
 
-    def hear(self, timeout: float = 0) -> Receipt | Missed | None:
+    def hear(self, timeout: float = 0) -> Outcome | None:
         """What the last one came to, once."""
         answer, self._answer = self._answer, None
         return answer
@@ -91,13 +90,13 @@ def send_due(
 ) -> list[Handed]:
     """Send what is due at the ``clock``'s time, each delivery once; answers all there are, in the order of posting.
 
-    ``stop`` is called at each of `hub.engine.outbox.POINTS`. Raises PluginError for a source that is not reached over
-    HTTP, and what opening it raises.
+    ``stop`` is called at each of `hub.engine.outbox.POINTS`. Raises PluginError for a folder, and what
+    opening the source raises.
     """
     adapter = kind(adapter_config(source, kind.Config))
     with open_source(adapter, source, http, clock=clock) as wire:
-        if not isinstance(wire, HttpSource):
-            raise PluginError("only a source over HTTP is delivered to", where=source.name)
+        if not isinstance(wire, TakingSource):
+            raise PluginError("only a source over HTTP or a front database is delivered to", where=source.name)
         settings = Settings(path=_NO_FILE, home=source.home, http=http, sources={source.name: source})
         registry = Registry({source.adapter: kind})
         sender = Sender(settings, store, registry, clock=clock, stop=stop, hire=lambda *_: _InPlace(adapter, wire))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from hub import events
 from hub.batch import Failure
 from hub.clock import utc_now, utc_text
-from hub.contract import Adapter, Capability, Delivery, Receipt
+from hub.contract import Adapter, Awaited, Capability, Delivery, Receipt
 from hub.delivery import Missed, judge
 from hub.engine.clerk import Clerk
 from hub.engine.worker import Job, settle
@@ -22,8 +22,7 @@ from hub.errors import AdapterBug, HubError, PluginError, SourceError, StoreErro
 from hub.ingest import Stop, no_stop
 from hub.registry import Registry
 from hub.settings import Settings, SourceSettings
-from hub.sources.http import HttpSource
-from hub.sources.opening import open_source
+from hub.sources.opening import TakingSource, open_source
 from hub.store import audit, outbox
 from hub.store.outbox import Leased, OutboxRow, Settlement
 from hub.store.store import Store
@@ -38,33 +37,38 @@ PAUSE_S = 30  # after a clerk could not begin or the store refused
 _EXPIRED = Missed("delivery.lost: the attempt was cut off before its outcome was kept")
 
 
-def deliver(adapter: Adapter[Any], source: HttpSource, delivering: Delivering, delivery: Delivery) -> Receipt | Missed:
+Outcome = Receipt | Awaited | Missed
+"""What an attempt may come to."""
+
+
+def deliver(adapter: Adapter[Any], source: TakingSource, delivering: Delivering, delivery: Delivery) -> Outcome:
     """One attempt. What the manifest does not list never comes to the adapter, whose last branch might send it."""
     if delivery.kind not in delivering.kinds:
         takes = ", ".join(delivering.kinds) or "nothing"
         said = f"delivery.unknown_kind: {adapter.manifest.name} takes no {delivery.kind}; it takes {takes}"
         return Missed(said, unsent=True, final=True)
     try:
-        source.start_delivery(delivering, delivery.key)
+        source.start_delivery(delivering, delivery.key, handed=bool(delivery.handed))
         answer: object = adapter.deliver(source, delivery)
     except SourceError as error:
         return Missed.of(error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - adapter code: told as this attempt's failure
         return Missed(Failure.of(error).said)
-    if not isinstance(answer, Receipt):
+    if not isinstance(answer, Receipt | Awaited):
         return Missed(f"{AdapterBug.code}: deliver() gave a {type(answer).__name__}, no Receipt")
     return answer
 
 
 def deliver_orders(pipe: Connection, job: Job) -> None:
-    """Body of the clerk: answers each `Delivery` with `Receipt` or `Missed`, or with a Failure where nothing can be
-    sent at all."""
+    """Body of the clerk: answers each `Delivery` with an `Outcome`, or with a Failure where nothing can be sent at
+    all."""
     try:
         adapter, _ = settle(job)
         delivering = adapter.manifest.delivering
         source = open_source(adapter, job.source, job.http)
-        if delivering is None or not isinstance(source, HttpSource):
-            raise PluginError("only a source over HTTP with `delivering` is delivered to", where=job.source.name)
+        if delivering is None or not isinstance(source, TakingSource):
+            said = "only a source over HTTP or a front database with `delivering` is delivered to"
+            raise PluginError(said, where=job.source.name)
     except HubError as error:
         failure = Failure.of(error)
         _answer_all(pipe, lambda order: failure)
@@ -89,7 +93,7 @@ class Attempts(Protocol):
     def ask(self, question: Delivery) -> None:
         """Begin one."""
 
-    def hear(self, timeout: float = 0) -> Receipt | Missed | Failure | None:
+    def hear(self, timeout: float = 0) -> Outcome | Failure | None:
         """What it came to; None while it is under way."""
 
     def close(self) -> None:
@@ -182,7 +186,7 @@ class Sender:
         if order is not None:
             self.stop("delivery_taken")
             desk.order = order
-            desk.clerk.ask(Delivery(order.key, order.kind, order.body, order.attempts))
+            desk.clerk.ask(Delivery(order.key, order.kind, order.body, order.attempts, order.number or ""))
 
     def _hear(self, desk: _Desk, order: Leased, timeout: float) -> None:
         try:
@@ -197,7 +201,10 @@ class Sender:
             self._pause(desk, answer)
             answer = Missed(answer.said, unsent=True)
         now = self.clock()
-        self._settle(order, judge(answer, desk.delivering, attempts=order.attempts, now=now), now)
+        age = now - datetime.fromisoformat(order.created)
+        handed = bool(order.number)
+        found = judge(answer, desk.delivering, attempts=order.attempts, now=now, handed=handed, age=age)
+        self._settle(order, found, now)
         self.stop("delivery_settled")
 
     def _settle(self, row: OutboxRow | Leased, settlement: Settlement, now: datetime) -> None:
@@ -214,7 +221,7 @@ class Sender:
                 )  # fmt: skip
         if settlement.due is None:
             events.log(events.DELIVERY_ENDED, state=settlement.state, **told)
-        else:
+        elif not (settlement.looked and row.number):  # told once: it is looked at every minute
             events.log(events.DELIVERY_DELAYED, wait_s=round((settlement.due - now).total_seconds()), **told)
 
     def _pause(self, desk: _Desk, failure: Failure) -> None:

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from hub import events
 from hub.clock import utc_now, utc_text
-from hub.contract import Capability, Manifest, SourceConfig
+from hub.contract import Capability, Manifest, SourceConfig, pulled
 from hub.errors import ConfigError, StoreError
 from hub.ingest import Stop, no_stop
 from hub.registry import Registry
@@ -227,12 +227,19 @@ class Inbox:
 
 
 def doors(settings: Settings, registry: Registry, names: Sequence[str]) -> dict[str, Door]:
-    """A door for each of these sources that pushes. Raises ConfigError."""
+    """A door for each of these sources that pushes. Raises ConfigError.
+
+    One that is asked as well may have no secret for pushes: then it is only asked.
+    """
     found = {}
     for source in (settings.source(name) for name in names):
         kind = registry.adapters.get(source.adapter)
-        if kind is not None and Capability.PUSH in kind.manifest.capabilities:
-            found[source.name] = Door.of(source, kind.manifest, adapter_config(source, kind.Config))
+        if kind is None or Capability.PUSH not in kind.manifest.capabilities:
+            continue
+        config, webhook = adapter_config(source, kind.Config), kind.manifest.webhook
+        if webhook is not None and pulled(kind) and not _setting(config, webhook.secret):
+            continue
+        found[source.name] = Door.of(source, kind.manifest, config)
     return found
 
 

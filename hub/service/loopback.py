@@ -49,22 +49,32 @@ class PushDoor:
     refused: Counter[tuple[str, str]]
     door: Door
 
-    def request(self, body: bytes, *, at: datetime, nonce: str, secret: str | None = None) -> PushRequest:
+    def request(
+        self,
+        body: bytes,
+        *,
+        at: datetime,
+        nonce: str,
+        secret: str | None = None,
+        method: str = "",
+        content_type: str = "",
+    ) -> PushRequest:
         """The body as its source pushes it: signed by the manifest's webhook, at a time, with another secret if told.
 
-        Raises ValueError for a body in which the signature has no place.
+        ``method`` and ``content_type`` are the source's own, by default what the webhook takes. Raises ValueError for a
+        body in which the signature has no place.
         """
         webhook, secret = self.door.webhook, self.door.secret if secret is None else secret
-        headers = {"Content-Type": webhook.content_types[0]}
+        method, headers = method or webhook.method, {"Content-Type": content_type or webhook.content_types[0]}
         spec = webhook.signing
         if spec is None:
             headers[webhook.token_header] = webhook.token_prefix + secret
-            return PushRequest(webhook.method, self.path, headers, body)
+            return PushRequest(method, self.path, headers, body)
         parts = sign(
             spec,
             app_key=self.door.key,
             app_secret=secret,
-            method=webhook.method,
+            method=method,
             path=self.path,
             query="",
             body=body,
@@ -73,13 +83,15 @@ class PushDoor:
         )
         match spec.place:
             case "header":
-                return PushRequest(webhook.method, self.path, headers | parts, body)
+                return PushRequest(method, self.path, headers | parts, body)
             case "query":
-                return PushRequest(webhook.method, f"{self.path}?{urlencode(parts)}", headers, body)
+                return PushRequest(method, f"{self.path}?{urlencode(parts)}", headers, body)
+            case "body" if not body.startswith(b"{"):  # a form
+                return PushRequest(method, self.path, headers, body + b"&" * bool(body) + urlencode(parts).encode())
         told = orjson.loads(body)
         if not isinstance(told, dict):
             raise ValueError("a signature in the body needs an object there")  # noqa: TRY004 - what is sent is a value
-        return PushRequest(webhook.method, self.path, headers, orjson.dumps(told | parts))
+        return PushRequest(method, self.path, headers, orjson.dumps(told | parts))
 
 
 class _Hall:

@@ -1,0 +1,1 @@
+"""Casework: which records are one dispute, its case, its tasks and its deadlines."""

@@ -1,0 +1,218 @@
+"""The desk over which tasks go: a step is taken, and who asked is told of it, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from hub.casework import cases, journal, notices, orders, tasks
+from hub.casework.receivers import Receivers
+from hub.casework.routes import Routes
+from hub.casework.tasks import Kind, NewTask, TaskState
+from hub.casework.terms import Terms
+from hub.clock import utc_text
+from hub.registry import Registry
+from hub.settings import Settings
+from hub.store import facts
+from hub.store import tasks as rows
+from hub.store.facts import Standing
+from hub.store.store import Store
+from hub.store.tasks import Ref, TaskRow
+from schemas.alias import normal, ties
+from schemas.delivery import Accept, Notice, Order, Progress, Refuse, Result
+from schemas.life import Stage
+
+JOINED: Final = "also_asked"
+"""Event of a task that another record asked for too: it is told what came of it as well."""
+
+HELD: Final = "held"
+"""Event of a task that moved without a word to who asked, since the past was mapped again."""
+
+
+class Desk:
+    """Requests and moves tasks as the settings say. Knows who takes what; has no clock of its own."""
+
+    def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
+        self.settings, self.store = settings, store
+        self.receivers = Receivers(settings, registry)
+        self.terms = Terms.load(settings.deadlines)
+        self.routes = Routes(settings, self.receivers, self.terms)
+
+    def request(self, connection: Connection, task: NewTask, *, now: datetime) -> Ref | None:
+        """As `hub.casework.tasks.request`, by the settings' terms."""
+        return tasks.request(connection, self.store, task, now=now, terms=self.terms)
+
+    def move(
+        self,
+        connection: Connection,
+        ref: Ref,
+        state: TaskState,
+        *,
+        by: str,
+        now: datetime,
+        reason: str = "",
+        told: Mapping[str, Any] = MappingProxyType({}),
+        stage: Stage | None = None,
+        number: str = "",
+        answer: Standing | None = None,
+        text: str = "",
+        quiet: bool = False,
+    ) -> bool:
+        """As `hub.casework.tasks.move`, and who asked is told of each step taken. ``stage`` is where the answering
+        record stands, ``text`` is said in words and kept sealed.
+
+        A ``quiet`` move follows from a remap or a replay: nobody is told (law L7), and an event says so; a person can
+        `tell`.
+        """
+        before = rows.one(connection, ref)
+        way = tasks.path(TaskState(before.state), state)
+        moved = tasks.move(
+            connection, self.store, ref, state, by=by, now=now, reason=reason, told=told, outcome=stage, number=number,
+            answer=answer.ref if answer else None, terms=self.terms,
+        )  # fmt: skip
+        if moved and quiet:
+            rows.note(connection, ref, at=utc_text(now), kind=HELD, by=tasks.HUB, told={"state": state})
+        elif moved:
+            row = rows.one(connection, ref)
+            for each in way:
+                self._tell(connection, row, each, stage=stage, reason=reason, answer=answer, text=text, now=now)
+        return moved
+
+    def tell(self, connection: Connection, ref: Ref, *, now: datetime) -> int:
+        """Tell who asked where a task stands, as its last step would have; answers how many deliveries there are now
+        more. What was told before is not told again."""
+        row = rows.one(connection, ref)
+        before = len(rows.posts(connection, ref))
+        answer = facts.standing(connection, [row.answering]).get(row.answering) if row.answering else None
+        stage = Stage(row.outcome) if row.outcome else None
+        self._tell(
+            connection, row, TaskState(row.state), stage=stage, reason=row.reason, answer=answer, text="", now=now
+        )  # fmt: skip
+        return len(rows.posts(connection, ref)) - before
+
+    def receive(self, connection: Connection, ref: Ref, *, by: str, number: str, now: datetime) -> bool:
+        """The receiver has it, under its own number: from now on that finds the case too."""
+        row = rows.one(connection, ref)
+        if row.number is None and ties(normal(number)):
+            cases.add_alias(
+                connection, self.store, row.code, kind="receipt", number=number, by=by, at=utc_text(now)
+            )  # fmt: skip
+        if self.move(connection, ref, TaskState.RECEIVED, by=by, now=now, number=number):
+            return True
+        if number and row.number is None and rows.change(connection, ref, row.state, {"number": number}):
+            rows.note(connection, ref, at=utc_text(now), kind="receipt", by=by, told={"number": number})
+        return False
+
+    def recall(self, connection: Connection, ref: Ref, *, by: str, reason: str, now: datetime) -> bool:
+        """Take a task back. The receiver is told where it takes that."""
+        row = rows.one(connection, ref)
+        if not self.move(connection, ref, TaskState.RECALLED, by=by, reason=reason, now=now):
+            return False
+        if self.receivers.takes(row.asked_of, Progress.kind):
+            told = {"number": row.number or "", "case": cases.lead(connection, row.code), "at": now, "text": reason}
+            said = Progress(**told, stage=Stage.WITHDRAWN)
+            tasks.post(connection, self.store, ref, said, target=row.asked_of, way=rows.TOLD, step="recalled", now=now)
+        return True
+
+    def urged(self, connection: Connection, row: TaskRow, task: NewTask, *, now: datetime, text: str = "") -> NewTask:
+        """A reminder, a supervision order or a call to an interview about a task, with how its word reaches the body.
+
+        A source that takes notices is told by the task's own delivery. Else the people the settings name for the body
+        are told over the notice channel, together with what else they are told within its window. Else it stands in
+        the list of tasks only.
+        """
+        word = tasks.KINDS[task.kind]
+        said = Notice(
+            number=row.number or "", case=cases.lead(connection, row.code), at=now,
+            title=f"{word}：{row.home}-{row.id}", body=self.receivers.title(row.asked_by), text=text,
+        )  # fmt: skip
+        if self.receivers.takes(row.asked_of, Notice.kind):
+            return replace(task, order=said, target=row.asked_of)
+        reach = self.receivers.notice(row.asked_of)
+        if reach is None:
+            return task
+        notices.hold(
+            connection, self.store, home=task.home, cause=task.cause, reach=reach, notice=said,
+            window_s=self.settings.case.notice.window_s, now=now,
+        )  # fmt: skip
+        return replace(task, told={**task.told, "notice": reach.channel})
+
+    def join(self, connection: Connection, task: TaskRow, record: Standing, *, now: datetime) -> None:
+        """Another record asks for what is asked for already: no second task, and the answer goes to both."""
+        told = {"record": f"{record.home}-{record.id}", "source": record.source}
+        at = utc_text(now)
+        if any(step.kind == JOINED and step.told == told for step in rows.steps(connection, task.ref)):
+            return
+        rows.note(connection, task.ref, at=at, kind=JOINED, by=tasks.HUB, told=told)
+        journal.note(
+            connection, self.store, task.code, kind="task.also_asked", at=at, by=tasks.HUB,
+            told={"task": f"{task.home}-{task.id}", **told}, record=record.ref, task=task.id,
+        )  # fmt: skip
+
+    def _tell(
+        self,
+        connection: Connection,
+        row: TaskRow,
+        state: TaskState,
+        *,
+        stage: Stage | None,
+        reason: str,
+        answer: Standing | None,
+        text: str,
+        now: datetime,
+    ) -> None:
+        """Tell who asked, each record that asked by its own number, and at the end those the route names."""
+        if not row.answers or row.kind not in (Kind.REFERRAL, Kind.DISPOSAL, Kind.ASSISTANCE):
+            return
+        listening = self._listening(connection, row, ended=row.ended is not None and state is TaskState(row.state))
+        if not listening:
+            return
+        body = facts.body(connection, self.store, answer) if answer and row.ended else {}
+        common: dict[str, Any] = {
+            "case": cases.lead(connection, row.code), "at": now, "body": self.receivers.title(row.asked_of),
+            "text": text,
+        }  # fmt: skip
+        for record in listening:
+            order = _word(row, state, common | {"number": record.key}, stage=stage, reason=reason, body=body)
+            if order is not None and self.receivers.takes(record.source, order.kind):
+                step = f"{state} {record.home}-{record.id}"
+                tasks.post(
+                    connection, self.store, row.ref, order, target=record.source, way=rows.TOLD, step=step, now=now
+                )  # fmt: skip
+
+    def _listening(self, connection: Connection, row: TaskRow, *, ended: bool) -> list[Standing]:
+        """The records whose sources are told of a step."""
+        asking = [row.asking] if row.asking else []
+        for step in rows.steps(connection, row.ref):
+            if step.kind == JOINED:
+                home, _, number = str(step.told["record"]).partition("-")
+                asking.append((home, int(number)))
+        found = [record for record in facts.standing(connection, asking).values() if record.source != row.asked_of]
+        further = self.routes.told(row) if ended else ()
+        if further:
+            met = {record.ref for record in found}
+            in_case = facts.of_case(connection, cases.lead(connection, row.code))
+            found += [record for record in in_case if record.source in further and record.ref not in met]
+        return found
+
+
+def _word(
+    row: TaskRow, state: TaskState, common: Mapping[str, Any], *, stage: Stage | None, reason: str,
+    body: Mapping[str, Any],
+) -> Order | None:  # fmt: skip
+    """What is said of a step; None for a step nobody asked to hear of."""
+    match state:
+        case TaskState.ACCEPTED:
+            return Accept(**common, due=orders.moment(row.due))
+        case TaskState.REFUSED:
+            return Refuse(**common, reason=reason or "-")
+        case TaskState.IN_PROGRESS:
+            return Progress(**common, stage=stage if row.ended is None else None)
+        case TaskState.COMPLETED | TaskState.FAILED:
+            ended = orders.outcome(stage, reached=state is TaskState.COMPLETED)
+            said = common["text"] or orders.situation(body)
+            return Result(**{**common, "text": said}, outcome=ended, agreement=orders.agreement(body))
+    return None

@@ -1,0 +1,210 @@
+"""The linker: gives marked records to cases, batch by batch, one transaction each, and tells what follows of it.
+
+A batch is taken in the order of its keys; whatever stops it, the next start takes it again and ends in the same state.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub import events
+from hub.batch import spot_of
+from hub.casework.candidates import Candidates
+from hub.casework.cases import refresh
+from hub.casework.cited import cited
+from hub.casework.joining import Pair, Standing, plan
+from hub.casework.journal import note_all
+from hub.casework.linking.score import Scorer, Verdict, Weights
+from hub.casework.moves import Follow
+from hub.casework.placing import Batch, Linked, keep, let_be_found, write
+from hub.casework.steps import conflicts, moves
+from hub.clock import utc_now, utc_text
+from hub.errors import HubError, StoreError
+from hub.settings import Settings
+from hub.store import cases as rows
+from hub.store.cases import PERSON, Ref
+from hub.store.driver import Driver
+from hub.store.store import Store
+
+POINTS = ("taken", "weighed", "placed", "followed", "before_commit", "committed")
+"""Names of the points of a batch at which a test may stop it."""
+
+BATCH = 500  # records in one transaction: a third of a second or so for which nobody else writes on SQLite
+AMID = 100  # the same beside a daemon's pushes and reads, which want their turn
+PAUSE_S = 30  # after the database has failed
+_CROSSED = 8  # records of each of two standing cases compared with one another before they are merged
+
+Stop = Callable[[str], None]
+
+
+def no_stop(point: str) -> None:
+    """The stop used in production: none."""
+
+
+class Linker:
+    """Links what bears the mark "to be linked". One per store; it is the daemon's `Beside`.
+
+    ``follow`` are called with the moves of each batch in its transaction. ``stop`` is called at each of `POINTS`.
+    ``total`` counts what it has done; ``stuck`` are records that could not be linked, and why, until the next start.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        follow: Sequence[Follow] = (),
+        stop: Stop = no_stop,
+        batch: int = BATCH,
+    ) -> None:
+        self.store, self.clock, self.follow, self.stop, self.batch = store, clock, tuple(follow), stop, batch
+        weights = settings.case.weights
+        self.candidates = Candidates(store.keyring, Scorer(Weights.load(weights) if weights else Weights.load()))
+        self.total = Linked()
+        self.stuck: dict[Ref, str] = {}
+        self._more, self._singly, self._refs = True, 0, list[Ref]()
+        self._again: datetime | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the last step left marks behind."""
+        return self._more
+
+    def step(self) -> None:
+        """Link one batch, if there is any. What fails is told and left for later; nothing else waits for it."""
+        if self._again is not None and self.clock() < self._again:
+            return
+        self._again = None
+        try:
+            self._step()
+        except StoreError as error:
+            if error.where != self.store.database.dialect:  # sealed data that does not open
+                self._isolate(error)
+                return
+            self._more, self._again = False, self.clock() + timedelta(seconds=PAUSE_S)
+            events.log(events.LINKING_DELAYED, error=str(error), wait_s=PAUSE_S)
+        except Exception as error:  # noqa: BLE001 - a record nobody thought of must not end the daemon
+            self._isolate(error)
+
+    def _step(self) -> None:
+        if not self._marked():
+            self._more = False
+            return
+        with self.store.database.transaction() as connection:
+            done, count = self._link(connection)
+            self.stop("before_commit")
+        self.stop("committed")
+        self._more = count == self._size or self._singly > 0
+        self._singly = max(self._singly - 1, 0) if count else 0
+        self.total.add(done)
+        if count:
+            events.log(events.CASES_LINKED, **{name: getattr(done, name) for name in done.__slots__})
+
+    @property
+    def _size(self) -> int:
+        return 1 if self._singly else self.batch
+
+    def _isolate(self, error: Exception) -> None:
+        """Go on singly after a batch has failed, and past the record that fails alone."""
+        self._more = True
+        if not self._singly:
+            self._singly = self.batch
+            return
+        self._singly -= 1
+        ref = self._refs[0]
+        said = (
+            f"{error.code}: {error.what}" if isinstance(error, HubError) else f"{type(error).__name__} {spot_of(error)}"
+        )
+        self.stuck[ref] = said
+        events.log(events.RECORD_UNLINKED, record_ref=f"{ref[0]}-{ref[1]}", error=said)
+
+    def drain(self, asked_to_stop: Callable[[], bool] = lambda: False) -> Linked:
+        """Link until no marks are left but those of what is ``stuck``; answers what came of it."""
+        before = replace(self.total)
+        self._more, self._again = True, None
+        while self._more and not asked_to_stop():
+            self.step()
+        return Linked(*(getattr(self.total, name) - getattr(before, name) for name in before.__slots__))
+
+    def close(self) -> None:
+        """Nothing is half done between two steps."""
+
+    def _marked(self) -> bool:
+        """A look that takes no lock: most steps of a daemon find nothing to do."""
+        with self.store.database.reading() as connection:
+            statement = f"SELECT 1 FROM link LIMIT {len(self.stuck) + 1}"  # noqa: S608 - a number of ours
+            return len(connection.exec_driver_sql(statement).all()) > len(self.stuck)
+
+    def _link(self, connection: Connection) -> tuple[Linked, int]:
+        """Link one batch in a transaction; answers what came of it, and how many marks it took."""
+        at = utc_text(now := self.clock())
+        rows.take_turn(connection)
+        batch = self._take(connection)
+        self.stop("taken")
+        page = self.candidates.read(connection, batch.live)
+        fresh = let_be_found(connection, batch, page)
+        decided = rows.decided(connection, [*page.features])
+        said = {(each.one, each.other): each for each in decided if each.by.startswith(PERSON)}
+        self.candidates.weigh(connection, page, fresh, said.keys())
+        page.verdicts |= {pair: each for pair, each in cited(connection, page, fresh).items() if pair not in said}
+        self.stop("weighed")
+        apart = [pair for pair, each in said.items() if each.state == "apart"]
+        standing = _standing(connection, {ref for pair in (*page.verdicts, *apart) for ref in pair})
+        made = plan(batch.new, page.verdicts, standing, apart, lambda cases: self._across(connection, cases, standing))
+        touched = write(connection, batch, page, made, at)
+        told = keep(connection, page, made, decided, at)
+        self.stop("placed")
+        codes = {ref: each.code for ref, each in rows.placed(connection, batch.heads).items()}
+        moved = moves(connection, self.store.keyring, batch.heads, batch.placed, codes)
+        wrong = conflicts(moved, at)
+        note_all(connection, wrong)
+        refresh(connection, {*touched, *codes.values()}, at=at)
+        for each in self.follow:
+            each(connection, moved, now)
+        self.stop("followed")
+        Driver.of(connection).many("DELETE FROM link WHERE home = ? AND record = ? AND version <= ?", batch.marks)
+        return replace(told, records=len(batch.marks), conflicts=len(wrong), bounded=page.bounded), len(batch.marks)
+
+    def _take(self, connection: Connection) -> Batch:
+        driver = Driver.of(connection)
+        statement = driver.one("SELECT home, record FROM link ORDER BY home, record LIMIT ?")
+        marked = driver.cursor.execute(statement, (self._size + len(self.stuck),)).fetchall()
+        refs = [(home, record) for home, record in marked if (home, record) not in self.stuck][: self._size]
+        self._refs = refs
+        heads = rows.heads_of(connection, refs)
+        marks = [(*ref, heads[ref].version) for ref in refs]
+        return Batch(heads, rows.placed(connection, refs), marks)
+
+    def _across(
+        self, connection: Connection, cases: Collection[tuple[str, str]], standing: dict[Ref, Standing]
+    ) -> tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]:
+        """What some records of standing cases say of one another before they are merged, and which a person holds
+        apart."""
+        leads = {code for pair in cases for code in pair}
+        under = rows.led_by(connection, leads)
+        refs: dict[str, list[Ref]] = {code: [] for code in leads}
+        for code, own in rows.members(connection, under).items():
+            refs[under[code]] += own
+            standing.update((ref, Standing(code, under[code])) for ref in own)
+        held_apart = {
+            tuple(sorted((standing[each.one].lead, standing[each.other].lead)))
+            for each in rows.decided(connection, [ref for own in refs.values() for ref in own])
+            if each.state == "apart" and each.by.startswith(PERSON) and {each.one, each.other} <= standing.keys()
+        }
+        pairs = [
+            (min(one, other), max(one, other))
+            for first, second in cases
+            for one in refs[first][:_CROSSED]
+            for other in refs[second][:_CROSSED]
+        ]
+        barred = [(one, other) for one, other in cases if (one, other) in held_apart]
+        return self.candidates.compare(connection, pairs), barred
+
+
+def _standing(connection: Connection, refs: Collection[Ref]) -> dict[Ref, Standing]:
+    placed = rows.placed(connection, refs)
+    leads = rows.leads(connection, {each.code for each in placed.values()})
+    return {ref: Standing(each.code, leads[each.code]) for ref, each in placed.items()}

@@ -1,0 +1,30 @@
+"""What is done beside the reads of a daemon, and after those of a single run: the casework."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.casework.linker import Linker
+    from hub.casework.receipts import Receipts
+    from hub.casework.sweep import Sweeper
+    from hub.registry import Registry
+    from hub.settings import Settings
+    from hub.store.store import Store
+
+
+def casework(
+    settings: "Settings", store: "Store", registry: "Registry", *, amid: bool = False
+) -> "tuple[Linker, Receipts, Sweeper]":
+    """The linker with what follows from its moves, the reader of receipts, the sweeper of deadlines, in this order.
+
+    ``amid`` a daemon's other writing the linker takes short turns.
+    """
+    from hub.casework.desk import Desk
+    from hub.casework.follow import Following
+    from hub.casework.linker import AMID, BATCH, Linker
+    from hub.casework.receipts import Receipts
+    from hub.casework.sweep import Sweeper
+
+    following = Following(settings, store, registry)
+    linker = Linker(settings, store, follow=[following], batch=AMID if amid else BATCH)
+    receipts = Receipts(settings, store, registry, following=following)
+    return linker, receipts, Sweeper(settings, store, desk=Desk(settings, store, registry))

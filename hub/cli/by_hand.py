@@ -1,0 +1,47 @@
+"""What a person does at the command line: under whose name, at what time, and written down in the audit chain."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from hub.store.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def person() -> tuple[str, str]:
+    """Who acts (``person:NAME``, the user of this machine) and when (UTC text)."""
+    from getpass import getuser
+
+    from hub.clock import utc_now, utc_text
+
+    return f"person:{getuser()}", utc_text(utc_now())
+
+
+def written_down(
+    connection: "Connection", store: "Store", *, home: str, action: str, entry: Mapping[str, Any], by: str, at: str
+) -> None:
+    """Add what is done to the audit chain, in its own transaction. ``entry`` holds nothing personal."""
+    from hub.store import audit
+
+    told = {**entry, "user": by.removeprefix("person:"), "by": "command line"}
+    audit.append(connection, home=home, writer=store.writer, action=action, entry=told, at=at)
+
+
+def clear_options(command: F) -> F:
+    """``--clear`` and ``--reason``: personal data unmasked, which the command audits before it shows anything."""
+
+    @wraps(command)
+    def checked(*args: Any, clear: bool, reason: str, **rest: Any) -> Any:
+        if clear and not reason.strip():
+            raise click.UsageError("--clear needs --reason")
+        return command(*args, clear=clear, reason=reason, **rest)
+
+    shown = click.option("--clear", is_flag=True, help="Unmasked; needs --reason, and is audited.")
+    why = click.option("--reason", default="", help="Why the clear text is needed.")
+    return shown(why(checked))  # type: ignore[return-value]

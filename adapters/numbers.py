@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from schemas.case_code import read_case_code
+
 PREFIXES = {"JF": "dispute_code", "ZJ": "petition", "SJ": "grid_event"}
 """First letters of a number and the kind of reference it is; a 案号 has none, and ends in 号 or 号之N."""
 
@@ -22,3 +24,5 @@ def _cited(text: str) -> Iterator[tuple[str, str]]:
             yield "court_case", number
         elif kind := PREFIXES.get(number[:2].upper()):
             yield kind, number
+        elif read_case_code(number):
+            yield "case_code", number  # ours, told back by whom a matter was handed to

@@ -86,7 +86,7 @@ def reopen(content: bytes, manifest: Manifest, stream: str, fetched: datetime | 
     opened = open_reply(
         content,
         manifest.envelope_of(stream, window),
-        encoding=manifest.encoding,
+        encoding=manifest.encoding_of(window),
         zone=manifest.zone,
         adapter=manifest.name,
         path=f"stored page of {stream}",

@@ -3,14 +3,14 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import Any, Final, Never, NoReturn, Self
 
 from hub import events
 from hub.clock import utc_now
@@ -107,6 +107,10 @@ class FolderSource:
             inbox, claim = self._held.pop(receipt)
             with self._told(claim.name):
                 inbox.put_away(claim, DONE, self._month())
+
+    def put(self, table: str, row: Mapping[str, Scalar], /, *, key: str) -> Never:
+        """A folder knows no tables. Raises PluginError."""
+        raise PluginError("a folder has no put(): it is read, and takes nothing", where=self.name)
 
     def read(self, request: Reading, since: datetime | None) -> Iterator[Page]:
         """All files that are whole, page by page, whatever ``since``: what has been read is in the inbox no more.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Never, Self
 
 from hub import events
 from hub.clock import utc_now
@@ -96,10 +96,11 @@ class HttpSource:
             raise KeyError(stream)
         self._begin(stream)
 
-    def start_delivery(self, delivering: Delivering, key: str) -> None:
+    def start_delivery(self, delivering: Delivering, key: str, *, handed: bool = False) -> None:
         """Begin a delivery: its requests bear ``key``, are tried once, and are answered without rows.
 
-        They are not tried again here: whoever keeps the delivery knows whether it may be.
+        They are not tried again here: whoever keeps the delivery knows whether it may be. ``handed`` in before or not,
+        the source knows the key.
         """
         self._begin(_first(self._manifest))
         self._delivering = delivering
@@ -124,9 +125,14 @@ class HttpSource:
         params: Mapping[str, Scalar] | None = None,
         json: Any = None,
         form: Mapping[str, Scalar] | None = None,
+        xml: str | None = None,
     ) -> Page:
-        """POST of a JSON or form body. Raises as `hub.contract.Source` says."""
-        return self._fetch(Ask("POST", path, query=params or {}, form=form, json=json), window).page
+        """POST of a JSON or form body, or an XML document. Raises as `hub.contract.Source` says."""
+        return self._fetch(Ask("POST", path, query=params or {}, form=form, json=json, xml=xml), window).page
+
+    def put(self, table: str, row: Mapping[str, Scalar], /, *, key: str) -> Never:
+        """HTTP knows no tables. Raises PluginError."""
+        raise PluginError("a source over HTTP has no put(): it takes what is posted", where=self.name)
 
     def settled(self, receipt: Any) -> None:
         """Nothing is told to a source over HTTP when its rows are kept."""

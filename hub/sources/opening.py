@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from hub.clock import utc_now
 from hub.contract import Adapter, AdapterConfig, DatabaseConfig, FolderConfig, Source
@@ -13,6 +13,7 @@ from hub.settings import HttpSettings, SourceSettings
 from hub.sources.exchange import HttpLimits
 from hub.sources.http import HttpSource
 from hub.sources.retries import OnRetry
+from hub.wire import Delivering
 
 
 class OpenSource(Source, Protocol):
@@ -34,6 +35,15 @@ class OpenSource(Source, Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class TakingSource(OpenSource, Protocol):
+    """One that takes deliveries: over HTTP, or by a row of a front database."""
+
+    def start_delivery(self, delivering: Delivering, key: str, *, handed: bool = False) -> None:
+        """Begin a delivery under its key; ``handed`` says that an earlier attempt handed it in (`Awaited`)."""
+        ...
 
 
 def open_source(

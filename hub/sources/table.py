@@ -1,4 +1,5 @@
-"""A source that is a front database: a view or table, read by rising (time, key), acknowledged after our commit.
+"""A source that is a front database: a view or table, read by rising (time, key), acknowledged after our commit; and
+tables that take rows of ours.
 
 No row falls between two pages: a page ends where a (time, key) ends, never between two rows that share one. What
 cannot be asked for "from then on" (no time, a time written otherwise than the column's others, no key) is read every
@@ -6,7 +7,7 @@ time. Each page is one short transaction that cannot write.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Never, Self, TypeVar
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Select, inspect
 
 from hub import events
 from hub.clock import utc_now
-from hub.contract import Capability, DatabaseConfig, Manifest, Page
+from hub.contract import Capability, DatabaseConfig, Item, Manifest, Page
 from hub.errors import PagingLoop, PluginError, SourceError, SourceReplyInvalid
 from hub.nearest import did_you_mean
 from hub.sources.cells import item_of
@@ -25,8 +26,9 @@ from hub.sources.failures import Spot
 from hub.sources.retries import OnRetry, Retries
 from hub.sources.rows_page import rows_page
 from hub.sources.stamps import stamp_of
+from hub.sources.table_rows import placed
 from hub.sources.views import Look, Receipt, Span, View, whole
-from hub.wire import Reading, Scalar, TableView
+from hub.wire import Delivering, Reading, Scalar, TableView
 
 ROWS_MAX: Final = 10_000
 """Rows of one statement at the most: those of a page, or those that share one time and key."""
@@ -37,10 +39,12 @@ T = TypeVar("T")
 class TableSource:
     """`hub.contract.Source` over a front database. A context manager; `start_read` begins each read.
 
-    One thread at a time. ``name`` is the source instance, ``home`` its region. ``allow`` lists the host names, networks
-    and folders its database may stand at (`hub.sources.database`). Of ``limits`` attempts and waits count; the setting
-    ``statement_s`` bounds each statement. ``on_retry``, ``should_stop`` and ``sleep`` are those of
-    `hub.sources.http.HttpSource`; ``retries`` counts the waits since `start_read`.
+    One thread at a time. Rows are put only between `start_delivery` and the next `start_read`.
+
+    ``name`` is the source instance, ``home`` its region. ``allow`` lists the host names, networks and folders its
+    database may stand at (`hub.sources.database`). Of ``limits`` attempts and waits count; the setting ``statement_s``
+    bounds each statement. ``on_retry``, ``should_stop`` and ``sleep`` are those of `hub.sources.http.HttpSource`;
+    ``retries`` counts the waits since `start_read`.
     """
 
     def __init__(
@@ -62,7 +66,9 @@ class TableSource:
         self._manifest, self._config, self._allow, self._clock = manifest, config, allow, clock
         self._on_retry = on_retry or self._log_retry
         self._retries = Retries(limits, on_retry=self._tell, should_stop=should_stop, sleep=sleep)
-        self._writes = Capability.ACKNOWLEDGE in manifest.capabilities
+        self._acknowledges = Capability.ACKNOWLEDGE in manifest.capabilities
+        self._writes = self._acknowledges or Capability.DELIVER in manifest.capabilities
+        self._key, self._handed = "", False
         self._database: FrontDatabase | None = None
 
     def __enter__(self) -> Self:
@@ -80,8 +86,16 @@ class TableSource:
     def start_read(self, stream: str) -> None:
         """Begin a read of that stream: its host is looked up anew. Raises KeyError."""
         self.stream = self._manifest.stream(stream).name
-        self.retries = 0
-        self.close()
+        self._begin()
+
+    def start_delivery(self, delivering: Delivering, key: str, *, handed: bool = False) -> None:
+        """Begin a delivery: its row bears ``key``, and its statements are tried once.
+
+        With ``handed`` its row has been put before: it is only looked at. One that is gone is not put again: whoever
+        fetches rows may take them away.
+        """
+        self._begin()
+        self._key, self._handed = key, handed
 
     def now(self) -> datetime:
         """The hub's clock, aware, UTC."""
@@ -112,6 +126,21 @@ class TableSource:
                 yield self._page(look, rows, total)
         if empty:
             yield self._page(look, (), total)
+
+    def put(self, table: str, row: Mapping[str, Scalar], /, *, key: str) -> Item:
+        """Insert a row that bears the delivery's key in the column ``key``, unless it stands there already.
+
+        All in one transaction; answers the row as it stands, its columns as an item's fields. Raises SourceError, and
+        PluginError outside a delivery or for a row with another key.
+        """
+        if not self._key or row.get(key) != self._key:
+            raise PluginError("only a delivery puts a row, under its own key", where=self.name)
+
+        def place(database: FrontDatabase, spot: Spot) -> Item:
+            with database.writing(spot) as connection:
+                return placed(connection, table, row, key, again=not self._handed, spot=spot)
+
+        return self._run("INSERT", table, place)
 
     def settled(self, receipt: Any) -> None:
         """Acknowledge the rows of a page that are still as they were read. Raises SourceError.
@@ -211,7 +240,7 @@ class TableSource:
             stream=self.stream,
             fetched=self.now(),
             total=total,
-            receipt=view.receipt(rows) if self._writes else None,
+            receipt=view.receipt(rows) if self._acknowledges else None,
             view=view.request.view,
         )
 
@@ -240,7 +269,12 @@ class TableSource:
                 )  # fmt: skip
             return work(self._database, spot)
 
-        return self._retries.run(attempt)
+        return attempt(1) if self._key else self._retries.run(attempt)
+
+    def _begin(self) -> None:
+        self.retries = 0
+        self._key, self._handed = "", False
+        self.close()
 
     def _spot(self, method: str, path: str, attempt: int = 1) -> Spot:
         return Spot(self._manifest.name, method, path, attempt=attempt)

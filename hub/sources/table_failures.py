@@ -14,6 +14,9 @@ from hub.sources.failures import Spot
 
 _DENIED: Final = (SourceDenied, "the database denies access", "check account, password and grants at the source")
 _ABSENT: Final = (SourceReplyInvalid, "the database knows no such name", "compare view and columns with the database")
+_TAKEN: Final = (
+    SourceReplyInvalid, "a unique column holds the value of another row", "let only the column of our keys be unique"
+)  # fmt: skip
 _SPOILT: Final = (SourceReplyInvalid, "what stands there is no sound database", "")
 _GONE: Final = (SourceUnavailable, "the database is gone, busy or too slow", "")
 
@@ -22,6 +25,7 @@ _CODES: Final[tuple[tuple[re.Pattern[str], tuple[type[SourceError], str, str]], 
     for pattern, told in (
         (r"28...|42501|25006", _DENIED),  # PostgreSQL: SQLSTATE
         (r"42P01|42703|3D000|3F000", _ABSENT),
+        (r"23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)|MySQL 1062|ORA-00001", _TAKEN),
         (r"08...|53...|57...|40...|55P03", _GONE),
         (r"SQLITE_(AUTH|PERM|READONLY).*", _DENIED),
         (r"SQLITE_(NOTADB|CORRUPT|FORMAT).*", _SPOILT),

@@ -56,12 +56,12 @@ class View:
         """The view, its columns known."""
         wanted = request.columns or columns
         names = dict.fromkeys([*wanted, request.key, *([request.time] if request.time else [])])
-        return cls(request, _table(request, [*names, *request.acknowledge, *request.waiting]), tuple(names))
+        return cls(request, table_of(request.view, [*names, *request.acknowledge, *request.waiting]), tuple(names))
 
     @classmethod
     def shape(cls, request: TableView) -> Select[Any]:
         """No row, all columns."""
-        return select(literal_column("*")).select_from(_table(request, ())).where(false())
+        return select(literal_column("*")).select_from(table_of(request.view, ())).where(false())
 
     @property
     def key(self) -> ColumnElement[Any]:
@@ -209,7 +209,8 @@ def _bound(name: str, value: Any) -> ColumnElement[Any]:
     return bindparam(name, value, type_=NullType())
 
 
-def _table(request: TableView, names: Sequence[str]) -> TableClause:
-    schema, _, name = request.view.rpartition(".")
+def table_of(path: str, names: Sequence[str]) -> TableClause:
+    """A table or view by its name, with its schema if that stands before it, and so many of its columns."""
+    schema, _, name = path.rpartition(".")
     columns: list[ColumnClause[Any]] = [column(quoted_name(each, quote=True)) for each in dict.fromkeys(names)]
     return table(quoted_name(name, quote=True), *columns, schema=quoted_name(schema, quote=True) if schema else None)

@@ -1,8 +1,10 @@
 """Adapter for administrative law (行政复议、行政诉讼): a payload encoded twice, SHA1 headers, times in milliseconds."""
 
 import re
+from collections.abc import Callable
 
 import hub.api as hub
+from adapters.court.administrative_law.papers import SHAPES, STREAMS, listing
 from adapters.numbers import SEPARATORS, references
 from hub.api import Stage
 
@@ -25,7 +27,7 @@ class AdministrativeLaw(hub.Adapter[hub.AdapterConfig]):
     """Reconsiderations and suits, one list. Pages come in order of the case key."""
 
     manifest = hub.Manifest(
-        name="administrative_law", version="1.0.0", kind="court", title="Administrative law",
+        name="administrative_law", version="1.1.0", kind="court", title="Administrative law",
         title_zh="行政复议与行政诉讼", department="SF", code_system="administrative_matter", causes=True, channel="FY",
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
         envelope=hub.Envelope(
@@ -34,12 +36,12 @@ class AdministrativeLaw(hub.Adapter[hub.AdapterConfig]):
         ),
         signing=hub.Signing(fields=("{app_key}", "{app_secret}", "{timestamp}"), algorithm="sha1", nonce_name="",
                             key_name="appKey", timestamp_name="timestamp", sign_name="signature"),
-        streams=(hub.Stream(request=hub.Request(
-            path="/api/admlaw/case/list", since=hub.Since(param="updateTimeStart"),
-            paging=hub.PageNumber(page="pageNo", size="pageSize"),
-        )),),
-        stages=STAGES,
+        streams=(hub.Stream(request=listing("/api/admlaw/case/list")), *STREAMS), stages=STAGES,
     )  # fmt: skip
+
+    def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
+        """Contracts, alerts and letters are no cases."""
+        return SHAPES.get(stream, self.draft)
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case. What was decided is told as it is; only a mediated one says that the parties agreed."""

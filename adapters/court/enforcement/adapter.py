@@ -1,6 +1,9 @@
 """Adapter for court enforcement (执行一件事): requests for assistance and their feedback, by offset, signed headers."""
 
+from collections.abc import Callable
+
 import hub.api as hub
+from adapters.court.enforcement.stages import reading, stage
 from adapters.numbers import references
 from hub.api import Stage
 
@@ -15,7 +18,7 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
     """Requests for assistance, one record each: many agencies are asked for one case, whose number joins them."""
 
     manifest = hub.Manifest(
-        name="enforcement", version="1.0.0", kind="court", title="Court enforcement", title_zh="执行一件事",
+        name="enforcement", version="1.1.0", kind="court", title="Court enforcement", title_zh="执行一件事",
         department="FY", code_system="court_cause", causes=True, channel="FY",
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
         envelope=hub.Envelope(
@@ -26,12 +29,16 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
             fields=("{app_key}", "{timestamp}", "{nonce}"), algorithm="hmac-sha256", output="base64",
             key_name="clientId", timestamp_name="timestamp", nonce_name="nonce", sign_name="sign",
         ),
-        streams=(hub.Stream(request=hub.Request(
-            path="/zxyjs/xzqq/page", method="POST", place="json", since=hub.Since(param="GXSJ", style="%Y%m%d%H%M%S"),
-            paging=hub.Offset(start="START", size="SIZE", rows=200),
-        )),),
+        streams=(
+            hub.Stream(request=reading("/zxyjs/xzqq/page")),
+            hub.Stream(name="stages", request=reading("/zxyjs/zxjd/page")),
+        ),
         stages=STAGES,
     )  # fmt: skip
+
+    def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
+        """Stages of the work (执行事务分段集约) are steps of their case, not requests."""
+        return stage if stream == "stages" else self.draft
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One request. Its case's cause classes it; ``due`` is what the source counted, hours or working days."""

@@ -1,19 +1,22 @@
-"""Adapter for police calls (110、警综平台) in an exchange table: a front database, rows acknowledged by push status."""
+"""Adapter for police calls (110、警综平台) in exchange tables: a front database, calls read and reports written."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import hub.api as hub
+from adapters.exchange import hand_in, local
 from adapters.grid.police.call import STAGES, call
+from adapters.grid.police.feedback import PATHS, word
 
-VIEW = "ex_police_call"
-"""Proposed name: only the columns are public."""
+VIEW, FEEDBACK = "ex_police_call", "ex_police_feedback"
+"""Proposed names: only the columns are public."""
 
 
 class PoliceExchangeConfig(hub.DatabaseConfig):
-    """``view`` is the name of the table or view, where it is not the proposed one."""
+    """``view`` is the table or view that is read, ``feedback`` the one that is written, where they bear other names."""
 
     view: str = VIEW
+    feedback: str = FEEDBACK
 
 
 def reading(view: str) -> hub.TableView:
@@ -31,12 +34,14 @@ class PoliceExchange(hub.Adapter[PoliceExchangeConfig]):
     by_settings = True
     crosswalk = Path(__file__).parents[1] / "police/crosswalk.sssom.tsv"
     manifest = hub.Manifest(
-        name="police_exchange", version="1.0.0", kind="grid", title="Police calls, exchange table",
+        name="police_exchange", version="1.1.0", kind="grid", title="Police calls, exchange table",
         title_zh="警综平台（110）交换表", department="GA", code_system="police_type", channel="GA", stages=STAGES,
         capabilities=frozenset({
             hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELETIONS, hub.Capability.ACKNOWLEDGE,
+            hub.Capability.DELIVER,
         }),
         streams=(hub.Stream(request=reading(VIEW)),),
+        delivering=hub.Delivering(kinds=tuple(PATHS), key_header="", per_minute=600),
     )  # fmt: skip
 
     def __init__(self, config: PoliceExchangeConfig) -> None:
@@ -48,6 +53,15 @@ class PoliceExchange(hub.Adapter[PoliceExchangeConfig]):
         row = {name.upper(): value for name, value in item.items()}
         row["GXSJ"] = row.get("XT_GXSJ")
         return call(row, [row] if row.get("JQDSRXM") else [])
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt | hub.Awaited:
+        """A row of feedback (反馈单), under our key as its number; its columns are the fields of the documents."""
+        order, zone = hub.order_of(delivery.kind, delivery.body), self.manifest.zone
+        row = {name.lower(): value or None for name, value in word(order, zone).items()}
+        row |= {"fksj": local(order.at, zone), "fkdbh": delivery.key}
+        if "tjqx" in row:
+            row["tjqx"] = local(order.due, zone) if isinstance(order, hub.Accept) else None
+        return hand_in(source, self.config.feedback, row, "fkdbh", zone=zone)
 
 
 @hub.hookimpl

@@ -1,14 +1,15 @@
 """Adapter for datasets behind the public data platform (一体化公共数据平台): signed form pages, columns by settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import hub.api as hub
 from adapters.gateway import LENDING, OPENED, PATH, SIGNING
-from adapters.grid.public_data.config import PartyColumns, PublicDataConfig
+from adapters.grid.public_data.columns import identity, of_columns, parties, row
+from adapters.grid.public_data.config import PublicDataConfig
 from adapters.grid.public_data.reading import envelope_of, request_of
 from adapters.numbers import references
 from hub.api import Capability
@@ -20,7 +21,7 @@ class PublicData(hub.Adapter[PublicDataConfig]):
     Config = PublicDataConfig
     by_settings = True
     manifest = hub.Manifest(
-        name="public_data", version="1.0.0", kind="grid", title="Public data platform", title_zh="一体化公共数据平台",
+        name="public_data", version="1.1.0", kind="grid", title="Public data platform", title_zh="一体化公共数据平台",
         channel="WG", envelope=OPENED, signing=SIGNING, login=LENDING, streams=(hub.Stream(request=request_of()),),
         capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.DELETIONS}),
     )  # fmt: skip
@@ -42,28 +43,19 @@ class PublicData(hub.Adapter[PublicDataConfig]):
         path = PATH.format(organisation=self.config.organisation, interface_id=self.config.interface_id)
         yield from source.read(replace(request_of(self.config), path=path), since)
 
+    def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
+        """Disputes, or rows of a named dataset."""
+        return self.draft if self.config.dataset is None else partial(row, self.config, self.config.dataset)
+
     def draft(self, item: hub.Item) -> hub.Draft:
         """One row, by the columns of the settings."""
         config = self.config
         said = of_columns(item, dict(config.columns))
         cited = said.pop("cites", None)
         return hub.Draft(
-            key=item[config.key], revision=item.get(config.time) if config.time else None,
-            deleted=bool(config.deleted) and str(item.get(config.deleted)) in config.deleted_values,
-            parties=[party(item, columns) for columns in config.parties if item.get(columns.name)],
+            **identity(config, item), parties=parties(config, item),
             references=references(cited), extra={name: item.get(name) for name in config.extra}, **said,
         )  # fmt: skip
-
-
-def party(item: hub.Item, columns: PartyColumns) -> hub.DraftParty:
-    """One side of the matter."""
-    said = of_columns(item, columns.model_dump(exclude={"role", "kind"}))
-    return hub.DraftParty(role=columns.role, kind=columns.kind, **said)
-
-
-def of_columns(item: hub.Item, columns: Mapping[str, str]) -> dict[str, Any]:
-    """What stands in the columns that are told, by our names."""
-    return {name: item.get(column) for name, column in columns.items() if column}
 
 
 @hub.hookimpl

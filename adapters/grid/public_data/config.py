@@ -38,6 +38,25 @@ class Columns(Part):
     cites: str = ""
 
 
+class Dataset(Part):
+    """What rows that are no disputes are rows of: a name, the body that shares it, what it may be used for, and the
+    rule that allows it.
+
+    The others name columns: ``begins`` and ``ends`` are the days a row holds for.
+    """
+
+    name: str = Field(min_length=1)
+    owner: str
+    purpose: str = Field(min_length=1)
+    basis: str = ""
+    status: str = ""
+    region: str = ""
+    amount: str = ""
+    begins: str = ""
+    ends: str = ""
+    cites: str = ""
+
+
 class PartyColumns(Part):
     """The columns of one party. ``role`` and ``kind`` are the hub's codes, the same in every row."""
 
@@ -67,6 +86,9 @@ class PublicDataConfig(AdapterConfig):
     whose column ``deleted`` holds one of ``deleted_values`` are gone. ``extra`` are columns kept as they are.
     ``code_system`` says what the column ``code`` holds codes of; ``crosswalk_file`` maps them, or the items of the
     ``department`` do.
+
+    With ``dataset`` rows are no disputes but rows of that dataset: ``columns`` then tell nothing, and ``extra`` are its
+    fields.
     """
 
     organisation: str = Field(pattern=r"^\w+$")
@@ -82,6 +104,7 @@ class PublicDataConfig(AdapterConfig):
     parties: tuple[PartyColumns, ...] = ()
     stages: dict[str, Stage] = Field(default_factory=dict)
     channel: Channel = Channel.GRID
+    dataset: Dataset | None = None
     deleted: str = ""
     deleted_values: tuple[str, ...] = ("1",)
     extra: tuple[str, ...] = ()

@@ -1,8 +1,10 @@
 """Adapter for people's mediation cases (人民调解大数据平台): JSON pages with a token, pinyin names, four steps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import hub.api as hub
+from adapters.mediation.peoples_mediation.progress import steps
+from adapters.mediation.peoples_mediation.register import SHAPES, STREAMS, gone, paging
 from hub.api import Stage
 
 STAGES = {
@@ -12,7 +14,6 @@ STAGES = {
 """4, ended, tells no result; 5, terminated, is what failed mediation comes to; 8, a draft, is at no stage yet."""
 
 SUCCESS = {"3": True, "5": False, "7": True}  # who asks for judicial confirmation has an agreement
-PROGRESS = ("buZhou1", "buZhou2", "buZhou3", "buZhou4")
 DOCKINGS = {
     "fangTiao": "访调", "gongTiao": "公调", "jianTiao": "检调", "suTiao": "诉调", "yuanTiao": "援调",
     "xingTiao": "行调", "shiZhen": "市镇",
@@ -24,23 +25,24 @@ class PeoplesMediation(hub.Adapter[hub.AdapterConfig]):
     """Cases in the order of their id. Deleted ones are flagged, not left out."""
 
     manifest = hub.Manifest(
-        name="peoples_mediation", version="1.0.0", kind="mediation", title="People's mediation platform",
+        name="peoples_mediation", version="1.1.0", kind="mediation", title="People's mediation platform",
         title_zh="人民调解大数据平台", department="SF", code_system="rmtj_type", channel="TJ", stages=STAGES,
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELETIONS}),
         envelope=hub.Envelope(ok="success", ok_values=(True, "true"), code="code", items="result.list",
                               total="result.total", message="description"),
-        streams=(hub.Stream(request=hub.Request(
-            path="/api/case/page", method="POST", place="json",
-            paging=hub.PageNumber(page="current", size="size", rows=100), since=hub.Since(param="gengXinSJ"),
-        )),),
+        streams=(hub.Stream(request=paging("/api/case/page")), *STREAMS),
     )  # fmt: skip
+
+    def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
+        """Mediators and bodies are no cases."""
+        return SHAPES.get(stream, self.draft)
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case. It has no title: the hub takes the first sentence of its brief."""
         status, committee, ticked = item.get("zhuangTai"), item.get("tiaoJieZZ") or {}, item.get("duiJie") or {}
         return hub.Draft(
-            key=item["id"], revision=item.get("gengXinSJ"), deleted=str(item.get("isDeleted")) in ("1", "True"),
-            code=item.get("jiuFenLX"), label=item.get("jiuFenLXMC"), detail=item.get("jiuFenJJ"),
+            key=item["id"], revision=item.get("gengXinSJ"), deleted=gone(item), code=item.get("jiuFenLX"),
+            label=item.get("jiuFenLXMC"), detail=item.get("jiuFenJJ"),
             happened=item.get("faShengSJ"), opened=item.get("shouLiSJ"), closed=item.get("jieAnSJ"), status=status,
             status_label=item.get("zhuangTaiMC"), address=item.get("faShengDD"), region=item.get("quHuaDM"),
             amount=item.get("sheAnJE"), people=item.get("sheJiRS"), steps=list(steps(item)),
@@ -53,15 +55,6 @@ class PeoplesMediation(hub.Adapter[hub.AdapterConfig]):
             | {f"tiaoJieZZ.{name}": told for name, told in committee.items()}
             | {"duiJie": "、".join(name for box, name in DOCKINGS.items() if str(ticked.get(box)) == "1")},
         )  # fmt: skip
-
-
-def steps(item: hub.Item) -> Iterator[hub.DraftStep]:
-    """The progress made: of four steps those that are done. Then the fulfilment of the agreement."""
-    for done in [each for name in PROGRESS if (each := item.get(name)) and str(each.get("zhuangTai")) == "1"]:
-        body = done.get("tiaoJieWYH") or done.get("siFaS") or done.get("shouLiJG") or ""
-        yield hub.DraftStep(at=done.get("shiJian"), action=done.get("mingCheng") or "", body=body)
-    if item.get("lvXingSJ"):
-        yield hub.DraftStep(at=item["lvXingSJ"], action="履行", note=item.get("lvXingQK") or "")
 
 
 def party(row: hub.Item) -> hub.DraftParty:

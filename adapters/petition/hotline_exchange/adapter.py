@@ -1,31 +1,15 @@
-"""Adapter for calls handed over between hotline and police (12345⇄110): a front database, rows acknowledged."""
+"""Adapter for calls handed over between hotline and police (12345⇄110): rows of a front database's five tables."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import hub.api as hub
-from adapters.petition.hotline_exchange.sheets import STAGES, TELLERS, Sheet
+from adapters.petition.hotline_exchange.sheets import STAGES, TELLERS
+from adapters.petition.hotline_exchange.tables import VIEWS, HotlineExchangeConfig, names, reading
+from adapters.petition.hotline_exchange.writing import DELIVERING, KINDS, deliver
 
-VIEWS: dict[Sheet, str] = {
-    "order": "ex_12345_110_basic", "result": "ex_12345_110_result", "return": "ex_12345_110_return",
-    "visit": "ex_12345_110_visit",
-}  # fmt: skip
-"""Proposed names: only the columns are public."""
-
-
-class HotlineExchangeConfig(hub.DatabaseConfig):
-    """``sheet`` is the table this instance reads; ``view`` its name there, where that is not the proposed one."""
-
-    sheet: Sheet = "order"
-    view: str = ""
-
-
-def reading(view: str) -> hub.TableView:
-    """Waiting (0) becomes pushed (1) with the time of our commit; what is handled (2) is left as it is."""
-    return hub.TableView(
-        view=view, key="flowid", time="xt_gxsj", acknowledge={"pushstatus": "1", "acktime": "{now}"},
-        waiting={"pushstatus": "0"},
-    )  # fmt: skip
+FLOW_LENGTH = 8
+"""A shorter ``flowid`` counts the rows of one table, and as a reference it would tie strangers together."""
 
 
 class HotlineExchange(hub.Adapter[HotlineExchangeConfig]):
@@ -35,28 +19,38 @@ class HotlineExchange(hub.Adapter[HotlineExchangeConfig]):
     by_settings = True
     crosswalk = Path(__file__).parents[2] / "grid/police/crosswalk.sssom.tsv"  # classes are those of the police
     manifest = hub.Manifest(
-        name="hotline_exchange", version="1.0.0", kind="petition", title="12345 and 110 exchange tables",
+        name="hotline_exchange", version="1.1.0", kind="petition", title="12345 and 110 exchange tables",
         title_zh="12345 与 110 双向交换表", department="GA", code_system="police_type", channel="RX", stages=STAGES,
-        capabilities=frozenset(
-            {hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.ACKNOWLEDGE}
-        ),
-        streams=(hub.Stream(request=reading(VIEWS["order"])),),
+        capabilities=frozenset({
+            hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.ACKNOWLEDGE, hub.Capability.DELIVER,
+        }),
+        streams=(hub.Stream(request=reading(VIEWS["order"])),), delivering=DELIVERING,
     )  # fmt: skip
 
     def __init__(self, config: HotlineExchangeConfig) -> None:
         super().__init__(config)
-        request = reading(config.view or VIEWS[config.sheet])
-        self.manifest = replace(self.manifest, streams=(hub.Stream(request=request),))
+        self._tables = names(config.direction) | config.tables
+        if config.view:
+            self._tables[config.sheet] = config.view
+        request = reading(self._tables[config.sheet])
+        taken = replace(DELIVERING, kinds=KINDS[config.sheet == "order"])
+        self.manifest = replace(self.manifest, streams=(hub.Stream(request=request),), delivering=taken)
         self._tell = TELLERS[config.sheet]
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One row of the instance's sheet."""
-        cited = (("hotline_order", item.get("lsh")), ("police_call", item.get("jjdbh")))
+        flow = item["flowid"] if len(str(item["flowid"])) >= FLOW_LENGTH else None
+        cited = (("hotline_order", item.get("lsh")), ("police_call", item.get("jjdbh")), ("hotline_flow", flow))
         draft = hub.Draft(
             key=item["flowid"], revision=item.get("xt_gxsj"), references=[(kind, no) for kind, no in cited if no]
         )
         self._tell(draft, item)
         return draft
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt | hub.Awaited:
+        """One row of the table its kind belongs to."""
+        config = self.config
+        return deliver(source, delivery, config.sheet, self._tables, config.key_column, self.manifest.zone)
 
 
 @hub.hookimpl

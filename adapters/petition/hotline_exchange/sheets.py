@@ -6,10 +6,14 @@ from typing import Literal
 import hub.api as hub
 from hub.api import Stage
 
-Sheet = Literal["order", "result", "return", "visit"]
+Sheet = Literal["order", "receipt", "result", "return", "visit"]
 
-STAGES = {"转办": Stage.DISPATCHED, "反馈": Stage.HANDLING, "退回": Stage.TRIAGED, "回访": Stage.FOLLOW_UP}
-"""What a row says by being there. A report (反馈) is no end; what is sent back (退回) is to be dispatched anew."""
+STAGES = {
+    "转办": Stage.DISPATCHED, "签收": Stage.DISPATCHED, "未签收": Stage.DISPATCHED, "反馈": Stage.HANDLING,
+    "退回": Stage.TRIAGED, "回访": Stage.FOLLOW_UP,
+}  # fmt: skip
+"""What a row says by being there. What is signed for (签收) is not yet accepted, and a report (反馈) is no end; what is
+sent back (退回) is to be dispatched anew."""
 
 CAUSES = {"1": "反馈", "2": "退回", "3": "回访"}  # dyyy: why a result was written
 OPINIONS = {"1": "满意", "2": "基本满意", "3": "不满意"}  # cljgdm
@@ -25,6 +29,13 @@ def order(draft: hub.Draft, row: hub.Item) -> None:
     if row.get("tssj"):
         draft.steps = [hub.DraftStep(row["tssj"], "转办", row.get("gxdwmc") or "")]
     draft.extra = {name: row.get(name) for name in ("jqlbdm", "gxdwdm", "jjlx", "sfbm")}
+
+
+def receipt(draft: hub.Draft, row: hub.Item) -> None:
+    """Whether an order was fetched (确认)."""
+    draft.status = "签收" if str(row.get("receive")) == "1" else "未签收"
+    draft.title = draft.status
+    draft.steps = [hub.DraftStep(row["receivetime"], draft.status)] if row.get("receivetime") else []
 
 
 def result(draft: hub.Draft, row: hub.Item) -> None:
@@ -47,9 +58,10 @@ def visit(draft: hub.Draft, row: hub.Item) -> None:
     opinion = OPINIONS.get(str(row.get("cljgdm")))
     draft.status, draft.title = "回访", f"回访：{opinion}" if opinion else "回访"
     draft.steps = [hub.DraftStep(row.get("hfsj"), "回访")]
+    draft.detail = row.get("dhhfhsqk")
     draft.resolution = hub.DraftResolution(assessed=row.get("hfsj"), opinion=opinion)
 
 
 TELLERS: dict[Sheet, Callable[[hub.Draft, hub.Item], None]] = {
-    "order": order, "result": result, "return": sent_back, "visit": visit,
+    "order": order, "receipt": receipt, "result": result, "return": sent_back, "visit": visit,
 }  # fmt: skip

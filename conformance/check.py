@@ -45,6 +45,16 @@ ASKING = frozenset({"NT", "PG", "RS", "ER", "PV-02", "OP-01", "OP-02", "OP-03", 
 """Families and checks about how a source is asked: they say nothing of one that only pushes."""
 
 
+ONCE = frozenset(
+    {"CF", "DL", "LD-01", "LD-02", "LD-03", "LD-04", "LD-06", "LD-07", "LD-08", "LD-09", "LD-10", "LD-11", "LD-13"}
+    | {"TX-01", "TX-09", "TX-10", "PV-06", "LV-12"}
+)
+"""Families and checks about what an adapter of several streams has once: module, settings, crosswalk, deliveries."""
+
+EACH = frozenset({"DL-15"})
+"""Of those families, what looks at a read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One clause and its proof.
@@ -75,6 +85,11 @@ class Check:
     def asks(self) -> bool:
         """Whether it is about how a source is asked."""
         return not ASKING.isdisjoint((self.id, self.family))
+
+    @property
+    def once(self) -> bool:
+        """Whether it says the same of every stream."""
+        return self.id not in EACH and not ONCE.isdisjoint((self.id, self.family))
 
 
 CHECKS: dict[str, Check] = {}

@@ -16,6 +16,7 @@ from typing import Any
 from conformance.check import CHECKS
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
+from conformance.lab.table_receiver import TableReceiver
 from conformance.order import in_order
 from conformance.outcome import Outcome
 from conformance.reference import Reference
@@ -54,26 +55,26 @@ class Witness(Harness):
             yield sim
 
     @contextmanager
-    def receiver(self) -> Iterator[Receiver]:
+    def receiver(self) -> Iterator[Receiver | TableReceiver]:
         """As ever, and with what is done to its dial written down."""
         with super().receiver() as receiver:
             self._note("receiver", f"{len(list(receiver.rows))} rows")
             self._watch(receiver)
             yield receiver
 
-    def post(self, receiver: Receiver, store: Store, kind: str, cause: str = "") -> str:
+    def post(self, receiver: Receiver | TableReceiver, store: Store, kind: str, cause: str = "") -> str:
         """As ever, and written down."""
         self._note("post", kind, cause)
         return super().post(receiver, store, kind, cause)
 
-    def send(self, receiver: Receiver, store: Store, **options: Any) -> list[Handed]:
+    def send(self, receiver: Receiver | TableReceiver, store: Store, **options: Any) -> list[Handed]:
         """As ever, and written down with what came of it and what the source was asked for until now."""
         found = super().send(receiver, store, **options)
         came = f"({receiver.mood}: {len(receiver.came)} calls, {len(receiver.acts)} acts)"
         self._note("send", *(each.state for each in found), came, **options)
         return found
 
-    def send_killed(self, receiver: Receiver, store: Store, point: str) -> bool:
+    def send_killed(self, receiver: Receiver | TableReceiver, store: Store, point: str) -> bool:
         """As ever, and written down."""
         died = super().send_killed(receiver, store, point)
         self._note("killed" if died else "not killed", point)
@@ -136,8 +137,11 @@ def conduct(subject: Subject, ids: Sequence[str], **options: Any) -> dict[str, s
     for id in ids:
         for below in CHECKS[id].after:
             suite.result(CHECKS[below])
+        for part in witness.parts:
+            part.steps = []
         result = suite.result(CHECKS[id])
-        said[id] = _CHANGING.sub("#", "\n".join([f"{id} {result.outcome}", *_lines(result, witness.steps)]))
+        steps = [step for part in witness.parts for step in part.steps]
+        said[id] = _CHANGING.sub("#", "\n".join([f"{id} {result.outcome}", *_lines(result, steps)]))
     return said
 
 

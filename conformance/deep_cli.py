@@ -21,6 +21,7 @@ def deep(work: Any, names: Sequence[str], *, pages: int, wrong_secret: bool, as_
     """Look at these sources of the settings and tell; the worst exit code. Raises ConfigError, PluginError."""
     from conformance.live import look
     from conformance.report import as_json as written
+    from conformance.streams import by_stream
     from conformance.subject import Subject, SubjectInvalid
 
     verdicts = []
@@ -28,6 +29,7 @@ def deep(work: Any, names: Sequence[str], *, pages: int, wrong_secret: bool, as_
         source = work.settings.source(name)
         try:
             subject = Subject.load(source.adapter)
+            by_stream(subject)
         except SubjectInvalid as why:
             raise click.ClickException(f"{why}; the deep check needs it to know the source") from None
         if subject.way == "push":

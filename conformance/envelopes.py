@@ -3,18 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from lxml import etree
 
 from conformance.lab.rows import Row
 from conformance.subject import WireSpec
 
-JSON, XML = "application/json", "text/xml"
+JSON, XML, FORM = "application/json", "text/xml", "application/x-www-form-urlencoded"
 _ABSENT: Any = object()
 
 
 class Template:
-    """One recorded reply or push, JSON or XML by its looks. Raises ValueError without rows where ``wire`` says.
+    """One recorded reply or push, by its looks JSON, XML or a form. Raises ValueError without rows where ``wire`` says.
 
     ``single`` is one whose only row stands there as an object.
     """
@@ -23,10 +24,12 @@ class Template:
         self.wire, self.single = wire, single
         self.is_xml = text.lstrip().startswith("<")
         self.rows: list[Row]
+        self.is_form = False
         if self.is_xml:
             self._element, self.rows = _read_xml(text, wire.items)
             return
-        self.body: Any = json.loads(text)
+        self.is_form = text.lstrip()[:1] not in ("{", "[") and "=" in text
+        self.body: Any = dict(parse_qsl(text, keep_blank_values=True)) if self.is_form else json.loads(text)
         if wire.nested and not isinstance(value_at(self.body, wire.nested, open_last=False), str):
             raise ValueError(f"no JSON text at {wire.nested}")
         rows = value_at(self.body, wire.items)
@@ -39,6 +42,8 @@ class Template:
     @property
     def content_type(self) -> str:
         """What the reply calls itself."""
+        if self.is_form:
+            return FORM
         return f"{XML if self.is_xml else JSON};charset={self.wire.encoding.upper()}"
 
     def fill(self, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
@@ -53,7 +58,7 @@ class Template:
         for path, value in values.items():
             known = value_at(self.body, path)
             body = with_value(body, path, str(value) if isinstance(known, str) and isinstance(value, int) else value)
-        return _dump(body).encode(self.wire.encoding)
+        return _form(body, self.wire.encoding) if self.is_form else _dump(body).encode(self.wire.encoding)
 
 
 def value_at(body: Any, path: str, *, open_last: bool = True) -> Any:
@@ -88,6 +93,14 @@ def with_value(body: Any, path: str, value: Any) -> Any:
 
 def _opened(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value else value
+
+
+def _form(fields: Mapping[str, Any], encoding: str) -> bytes:
+    """A form: a field that is no text is one of JSON."""
+    told = {
+        name: value if isinstance(value, str) else _dump(value) for name, value in fields.items() if value is not None
+    }
+    return urlencode(told, encoding=encoding).encode()
 
 
 def _dump(value: Any) -> str:

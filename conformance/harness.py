@@ -13,26 +13,29 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 
 from conformance.canaries import Canaries
 from conformance.envelopes import Template
+from conformance.lab.faults import Fault
 from conformance.lab.folder import FolderSim
 from conformance.lab.receiver import Receiver
 from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
+from conformance.lab.table_receiver import TableReceiver
 from conformance.orders import body_of, matter_of
 from conformance.outcome import NotApplicable
 from conformance.pushing import opened, push, read, sender_of, stream_of
 from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, pushed_of, rows_of
+from conformance.streams import by_stream
 from conformance.subject import Subject, SubjectInvalid, own_settings, somewhere
 from conformance.times import Times
 from conformance.traffic import Exchange, Mask, Traffic
-from hub.api import Draft, Item, Page
+from hub.api import Draft, DraftEntry, Item, Page
 from hub.testing import (
     Handed,
     HttpSettings,
@@ -44,6 +47,7 @@ from hub.testing import (
     Store,
     adapter_config,
     caught_events,
+    entries,
     mapper_for,
     new_store,
     no_stop,
@@ -57,6 +61,8 @@ from hub.testing import (
 )
 
 QUICK = HttpSettings(connect_s=2, read_s=2, total_s=5, attempts=3)
+LOOK: Final = timedelta(seconds=3_600)
+"""Behind every wait between two looks at a row."""
 """Limits of a source on loopback, wide enough for a busy machine. Waits between attempts are told, not made."""
 
 IMPATIENT = HttpSettings(connect_s=0.2, read_s=0.2, total_s=0.4, attempts=2)
@@ -74,12 +80,22 @@ class Seen:
 
     spot: str
     item: Item
-    draft: Draft
+    draft: Draft | DraftEntry
+
+    def says(self, name: str) -> Any:
+        """What the draft says under a name; None where drafts of its kind have none."""
+        return getattr(self.draft, name, None)
 
 
 def limits(sim: SimSource) -> HttpSettings:
     """The limits a run over this source has unless it is given others."""
     return IMPATIENT if sim.stalls else QUICK
+
+
+def shaping(adapter: Any, stream: str) -> Any:
+    """The adapter, whose `draft` shapes the items of that stream."""
+    adapter.draft = adapter.draft_of(stream)
+    return adapter
 
 
 def _no_wait(seconds: float) -> None:
@@ -95,15 +111,31 @@ class Harness:
         self.observed = 0
         self.log: list[Mapping[str, Any]] = []
         self.output = ""
+        self.idle: list[Fault] = []
         self.traffic = Traffic()
         self.times = Times(subject.wire.time_style, subject.wire.zone, subject.wire.time)
+
+    @cached_property
+    def parts(self) -> tuple[Self, ...]:
+        """A harness for each stream that is judged by itself; this one where there is one. Raises SubjectInvalid."""
+        subjects = by_stream(self.subject)
+        return (self,) if len(subjects) == 1 else tuple(map(self._like, subjects))
+
+    @property
+    def stream(self) -> str:
+        """The name of the stream that is looked at, the first where the subject has several; empty without one."""
+        return next((stream.name for stream in self.subject.manifest.streams), "")
+
+    def _like(self, subject: Subject) -> Self:
+        return type(self)(subject)
 
     def begin(self) -> None:
         """Begin a check: nothing observed, logged or printed yet.
 
-        ``log`` are the events the hub logged; ``output`` is what anyone printed, warned or logged beside them.
+        ``log`` are the events the hub logged; ``output`` is what anyone printed, warned or logged beside them; ``idle``
+        are faults that were set and never acted.
         """
-        self.observed, self.log, self.output = 0, [], ""
+        self.observed, self.log, self.output, self.idle = 0, [], "", []
         self.traffic.clear()
 
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -128,9 +160,9 @@ class Harness:
     def recording(self) -> Recording:
         """The recording ``two_pages``. Raises SubjectInvalid, and NotApplicable where there are no rows to record."""
         self._read()
-        found = Recording.read(self.subject.folder, self.subject.wire)
+        found = Recording.read(self.subject.recordings, self.subject.wire)
         if len(found.rows) < 2:
-            raise SubjectInvalid("recordings/two_pages.jsonl: fewer than two rows")
+            raise SubjectInvalid(f"{self.subject.recordings.name}/two_pages.jsonl: fewer than two rows")
         return found
 
     @cached_property
@@ -153,7 +185,7 @@ class Harness:
 
         Raises SubjectInvalid for a scenario that neither is recorded nor can be derived.
         """
-        folder, wire = self.subject.folder, self.subject.wire
+        folder, wire = self.subject.recordings, self.subject.wire
         if self.subject.way == "none":
             with SimSource(wire, self._held, (), self.traffic) as sim:
                 yield sim
@@ -170,12 +202,13 @@ class Harness:
             made = SimSource(wire, self.recording, planted, self.traffic)
         with made as sim:
             yield sim
+            self.idle += sim.idle
 
     @cached_property
     def pushed(self) -> Recording:
         """What the source pushes: its shape, and its rows. Raises SubjectInvalid."""
-        own = stream_of(self) != self.subject.manifest.streams[0].name
-        return pushed_of(self.subject.folder, self.subject.wire, self.recording, own=own)
+        own = stream_of(self) != self.stream
+        return pushed_of(self.subject.recordings, self.subject.wire, self.recording, own=own)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -222,7 +255,7 @@ class Harness:
         """Run the source once through the real line, in this process; what was fetched counts as observed.
 
         ``clock`` is the hub's, by default the source's; ``stop`` is called at each of ``hub.testing.POINTS``;
-        ``changes`` go to `settings`. Raises SubjectInvalid for an adapter of more than one stream.
+        ``changes`` go to `settings`.
 
         A source that only pushes tells of all its rows, and what it told is read.
         """
@@ -244,9 +277,8 @@ class Harness:
                 sleep=_no_wait,
                 stop=stop,
                 should_stop=should_stop,
+                streams=self.subject.streams,
             )
-        if len(reports) != 1:
-            raise SubjectInvalid("adapters of more than one stream are not yet told by conformance.toml")
         self.observe(reports[0].counts.fetched)
         return reports[0]
 
@@ -274,7 +306,7 @@ class Harness:
             sleep=_no_wait,
         )
         with self.listening(), wire as (adapter, source):
-            source.start_read(self.subject.manifest.streams[0].name)
+            source.start_read(self.stream)
             pages = []
             for page in adapter.pages(source, since):
                 self.observe()
@@ -300,53 +332,66 @@ class Harness:
     def adapter(self, sim: SimSource, **changes: Any) -> Any:
         """The adapter itself, configured for the simulated source."""
         if isinstance(sim, Sender):
-            return self.subject.kind(adapter_config(self.settings(sim, **changes), self.subject.kind.Config))
+            config = adapter_config(self.settings(sim, **changes), self.subject.kind.Config)
+            return shaping(self.subject.kind(config), stream_of(self))
         with open_wire(self.subject.kind, self.settings(sim, **changes)) as (adapter, _):
-            return adapter
+            return shaping(adapter, self.stream)
 
     @contextmanager
-    def receiver(self) -> Iterator[Receiver]:
+    def receiver(self) -> Iterator[Receiver | TableReceiver]:
         """The simulated source as it takes deliveries, with the rows of the recording. Raises SubjectInvalid."""
         wire, deliver = self.subject.wire, self.subject.spec.deliver
-        if deliver is None:
-            raise SubjectInvalid("conformance.toml: deliver: the source's way to take deliveries is not told")
+        table = self.subject.spec.rows if self.subject.way == "table" else None
+        if deliver is None and table is None:
+            part = "rows" if self.subject.way == "table" else "deliver"
+            raise SubjectInvalid(f"conformance.toml: {part}: the source's way to take deliveries is not told")
         rows = self.canaries.plant([dict(row) for row in self._held.rows], wire.person)
+        if table is not None:
+            secret = self.canaries.secret
+            with TableReceiver(wire, table, self._held, rows, self.traffic, secret=secret) as desk:
+                yield desk
+            return
+        assert deliver is not None
         with Receiver(wire, deliver, self._held, rows, self.traffic) as receiver:
             yield receiver
 
-    def post(self, receiver: Receiver, store: Store, kind: str, cause: str = "task 330110-1") -> str:
+    def post(self, receiver: Receiver | TableReceiver, store: Store, kind: str, cause: str = "task 330110-1") -> str:
         """Write a delivery of that kind, about the receiver's first matter, to the outbox; answers its key."""
         body = body_of(kind, self.subject.spec, matter_of(receiver.keys), self.canaries, receiver.clock)
         return post_delivery(store, self.settings(receiver), kind, body, cause=cause, now=receiver.clock)
 
     def send(
-        self, receiver: Receiver, store: Store, *, clock: Clock | None = None, http: HttpSettings | None = None
+        self,
+        receiver: Receiver | TableReceiver,
+        store: Store,
+        *,
+        clock: Clock | None = None,
+        http: HttpSettings | None = None,
     ) -> list[Handed]:
         """Send what is due, through the real sender; what came to the receiver counts as observed.
 
-        ``clock`` is the hub's, by default the source's. Answers all deliveries there are, in the order of posting.
+        ``clock`` is the hub's, by default the source's. Rows are fetched by the other side as they come, and looked at
+        once more. Answers all deliveries there are, in the order of posting.
         """
         before = len(receiver.came)
+        told: dict[str, Any] = {"http": http or limits(receiver), "clock": clock or (lambda: receiver.clock)}
         with self.listening():
-            found = send_due(
-                store,
-                self.subject.kind,
-                self.settings(receiver),
-                http=http or limits(receiver),
-                clock=clock or (lambda: receiver.clock),
-            )
+            found = send_due(store, self.subject.kind, self.settings(receiver), **told)
+            if isinstance(receiver, TableReceiver) and receiver.look():
+                receiver.clock += LOOK
+                found = send_due(store, self.subject.kind, self.settings(receiver), **told)
         self.observe(len(receiver.came) - before)
         return found
 
-    def send_killed(self, receiver: Receiver, store: Store, point: str) -> bool:
+    def send_killed(self, receiver: Receiver | TableReceiver, store: Store, point: str) -> bool:
         """Send in a child process that dies at a point of ``hub.testing.DELIVERY_POINTS``; whether it died there."""
         self.observe()
         settings = self.settings(receiver)
         return send_and_die(store, self.subject.kind, settings, point, http=QUICK, now=receiver.clock)
 
     def records(self, store: Store) -> list[RecordRow]:
-        """The store's records, opened, in key order. They count as observed."""
-        found = sorted(records(store), key=lambda record: record.key)
+        """The store's records and entries, opened, in key order. They count as observed."""
+        found = sorted([*records(store), *entries(store)], key=lambda record: record.key)
         self.observe(len(found))
         return found
 
@@ -358,7 +403,9 @@ class Harness:
         self._read()
         self.observe()
         settings = self.settings(sim, **changes)
-        return run_and_die(store, self.subject.kind, settings, point, times, http=QUICK, now=sim.clock)
+        return run_and_die(
+            store, self.subject.kind, settings, point, times, http=QUICK, now=sim.clock, streams=self.subject.streams
+        )
 
     @contextmanager
     def in_zone(self, name: str) -> Iterator[None]:

@@ -5,17 +5,15 @@ These clauses belong to no level and have no simulated source: they hold for the
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.check import Check, Level
 from conformance.checks.taxonomy import NO_TABLE, UNKNOWN_VALUE
 from conformance.leaves import masked
+from conformance.live_reading import Live
 from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability, Request, SourceDenied, SourceError
 from schemas.identity import mask, redact
-
-if TYPE_CHECKING:
-    from conformance.live import Live
 
 FAMILY = "LV"
 WRONG_SECRET = "LV-12"  # noqa: S105 - an id
@@ -27,7 +25,7 @@ BAD_TIME = "time.invalid@"
 MICROSECONDS = 1_000_000
 
 
-def _opens(live: "Live") -> None:
+def _opens(live: Live) -> None:
     """The first pages."""
     try:
         live.observe(len(live.first.pages))
@@ -40,7 +38,7 @@ def _opens(live: "Live") -> None:
         raise Violation(expected="a page of rows", observed=why.what, likely=why.hint, where=why.where) from None
 
 
-def _has_rows(live: "Live") -> None:
+def _has_rows(live: Live) -> None:
     rows = sum(len(page.rows) for page in live.first.pages)
     live.observe(rows)
     if not rows:
@@ -51,7 +49,7 @@ def _has_rows(live: "Live") -> None:
         )
 
 
-def _totals_agree(live: "Live") -> None:
+def _totals_agree(live: Live) -> None:
     read, rows, told = live.first, 0, False
     for number, page in enumerate(read.pages, 1):
         rows = rows + len(page.rows) if number == 1 or page.window == read.pages[number - 2].window else len(page.rows)
@@ -74,7 +72,7 @@ def _totals_agree(live: "Live") -> None:
         )
 
 
-def _keys_are_unique(live: "Live") -> None:
+def _keys_are_unique(live: Live) -> None:
     seen: dict[str, tuple[str, Any]] = {}
     for number, page in enumerate(live.first.pages, 1):
         for row, item in enumerate(live.reader.items(page), 1):
@@ -90,7 +88,7 @@ def _keys_are_unique(live: "Live") -> None:
                 )
 
 
-def _rows_become_records(live: "Live") -> None:
+def _rows_become_records(live: Live) -> None:
     counts = live.kept.report.counts
     live.observe(counts.fetched)
     if counts.rejected:
@@ -101,7 +99,7 @@ def _rows_become_records(live: "Live") -> None:
         )
 
 
-def _times_parse(live: "Live") -> None:
+def _times_parse(live: Live) -> None:
     rows = live.kept.records
     live.observe(len(rows))
     lost = [(row.key, note) for row in rows for note in row.notes if note.startswith(BAD_TIME)]
@@ -122,7 +120,7 @@ def _times_parse(live: "Live") -> None:
         )
 
 
-def _codes_are_known(live: "Live") -> None:
+def _codes_are_known(live: Live) -> None:
     found = [row.body.get("classification", {}) for row in live.kept.records if not row.deleted]
     coded = {each.get("code") or each.get("label"): each for each in found if each.get("code") or each.get("label")}
     if found and not coded:
@@ -138,7 +136,7 @@ def _codes_are_known(live: "Live") -> None:
         )
 
 
-def _states_are_known(live: "Live") -> None:
+def _states_are_known(live: Live) -> None:
     stages = {str(code) for code in live.subject.manifest.stages}
     told = {live.reader.draft(item).status for page in live.first.pages for item in live.reader.items(page)} - {
         None,
@@ -156,7 +154,7 @@ def _states_are_known(live: "Live") -> None:
         )
 
 
-def _values_are_known(live: "Live") -> None:
+def _values_are_known(live: Live) -> None:
     rows = live.kept.records
     live.observe(len(rows))
     if lost := sorted(
@@ -169,7 +167,7 @@ def _values_are_known(live: "Live") -> None:
         )
 
 
-def _clocks_agree(live: "Live") -> None:
+def _clocks_agree(live: Live) -> None:
     read = live.first
     clocks = [page.clock for page in read.pages if page.clock is not None]
     if not clocks:
@@ -184,7 +182,7 @@ def _clocks_agree(live: "Live") -> None:
         )
 
 
-def _since_narrows(live: "Live") -> None:
+def _since_narrows(live: Live) -> None:
     times = sorted(row.revision for row in live.kept.records if row.revision is not None)
     if not times:
         return  # nothing seen: told as not observed
@@ -211,7 +209,7 @@ def _since_narrows(live: "Live") -> None:
         )
 
 
-def _wrong_secret_is_denied(live: "Live") -> None:
+def _wrong_secret_is_denied(live: Live) -> None:
     options, fields = live.instance.options, live.subject.kind.Config.model_fields
     secrets = [name for name, info in fields.items() if "SecretStr" in str(info.annotation)]
     given = [name for name in secrets if name in options or f"{name}_file" in options]

@@ -24,5 +24,9 @@ class Violation(AssertionError):
         self.expected, self.observed, self.likely, self.where = expected, observed, likely, where
 
 
+class NotObserved(Exception):
+    """Raised by a check that cannot see what it looks for: its setup does not come about. ``str()`` says what not."""
+
+
 class NotApplicable(Exception):
     """Raised by a check that finds, on looking, that the adapter has nothing it speaks of. ``str()`` says what."""

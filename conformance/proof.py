@@ -44,12 +44,12 @@ class Seen:
 
     @classmethod
     def of(cls, verdict: Verdict) -> "Seen":
-        """The ids of a verdict by outcome. A refusal and a waiver that does not hold count as failures."""
+        """The ids of a verdict by outcome. A refusal, a waiver that does not hold and a warning count as failures."""
         by: dict[Outcome, set[str]] = {outcome: set() for outcome in Outcome}
         for result in verdict.results:
             by[result.outcome].add(result.check.id)
         alone = {f"waiver {fault.id}" for fault in verdict.faults} | ({"refused"} if verdict.refused else set())
-        failed = by[Outcome.FAIL] | by[Outcome.NOT_OBSERVED] | alone
+        failed = by[Outcome.FAIL] | by[Outcome.NOT_OBSERVED] | by[Outcome.WARNED] | alone
         return cls(frozenset(failed), frozenset(by[Outcome.BLOCKED]), frozenset(by[Outcome.SUITE_ERROR]))
 
 

@@ -1,36 +1,99 @@
 """How a check pushes: a simulated source that calls, the hub's own inbox on loopback, and the reading of what came."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from conformance.canaries import Canaries
 from conformance.lab.sender import Answer, Sender
 from conformance.outcome import Violation
-from conformance.subject import PushSpec
+from conformance.replay import SimSource
+from conformance.scenarios import Recording
+from conformance.subject import PushSpec, Subject
+from conformance.traffic import Traffic
 from hub.api import Adapter, Page
-from hub.testing import PushDoor, RunReport, Stop, Store, no_stop, open_door, pushed_page, read_pushes
+from hub.testing import (
+    Mapper,
+    PushDoor,
+    RunReport,
+    SourceSettings,
+    Stop,
+    Store,
+    no_stop,
+    open_door,
+    pushed_page,
+    read_pushes,
+)
 
-if TYPE_CHECKING:
-    from conformance.harness import Harness
+
+class Pushed(Protocol):
+    """What of a harness pushing needs: the source's side, the hub's, and somebody who listens."""
+
+    traffic: Traffic
+
+    @property
+    def subject(self) -> Subject:
+        """The adapter under test."""
+        ...
+
+    @property
+    def canaries(self) -> Canaries:
+        """Who is planted."""
+        ...
+
+    @property
+    def stream(self) -> str:
+        """The stream that is looked at."""
+        ...
+
+    @property
+    def pushed(self) -> Recording:
+        """What the source pushes."""
+        ...
+
+    @property
+    def mapper(self) -> Mapper:
+        """The adapter's way to the taxonomy."""
+        ...
+
+    def settings(self, sim: SimSource, **changes: Any) -> SourceSettings:
+        """An instance over the simulated source."""
+        ...
+
+    def adapter(self, sim: SimSource, **changes: Any) -> Any:
+        """The adapter, configured for it."""
+        ...
+
+    def listening(self) -> AbstractContextManager[None]:
+        """Hear what is logged and printed in the block."""
+        ...
+
+    def observe(self, count: int = 1) -> None:
+        """Tell that something was looked at."""
+        ...
+
+    def note(self, *words: str) -> None:
+        """Tell of a push, or of a reading of pushes."""
+        ...
 
 
-def stream_of(h: "Harness") -> str:
-    """The stream that is pushed: the one told, else the first."""
+def stream_of(h: Pushed) -> str:
+    """The stream that is pushed: the one told, else the one looked at."""
     push = h.subject.wire.push
-    return (push.stream if push else "") or h.subject.manifest.streams[0].name
+    return (push.stream if push else "") or h.stream
 
 
 @contextmanager
-def sender(h: "Harness", rows: Sequence[Mapping[str, Any]] | None = None) -> Iterator[Sender]:
+def sender(h: Pushed, rows: Sequence[Mapping[str, Any]] | None = None) -> Iterator[Sender]:
     """The simulated source as it pushes, whether it can be asked as well or not; rows as in `Harness.source`."""
     held = [dict(row) for row in (h.pushed.rows if rows is None else rows)]
     with sender_of(h, h.canaries.plant(held, h.subject.wire.person)) as sim:
         yield sim
 
 
-def sender_of(h: "Harness", rows: Sequence[Mapping[str, Any]]) -> Sender:
+def sender_of(h: Pushed, rows: Sequence[Mapping[str, Any]]) -> Sender:
     """A sender of these very rows."""
     wire, push = h.subject.wire, h.subject.wire.push or PushSpec()
     wire = wire.model_copy(update={"key": push.key or wire.key, "time": push.time or wire.time})
@@ -38,7 +101,7 @@ def sender_of(h: "Harness", rows: Sequence[Mapping[str, Any]]) -> Sender:
 
 
 @contextmanager
-def inbox(h: "Harness", sim: Sender, store: Store, **changes: Any) -> Iterator[PushDoor]:
+def inbox(h: Pushed, sim: Sender, store: Store, **changes: Any) -> Iterator[PushDoor]:
     """The hub's inbox on loopback, open for this source; ``changes`` go to `Harness.settings`."""
     settings = h.settings(sim, **changes)
     with h.listening(), open_door(store, h.subject.kind, settings, clock=lambda: sim.clock) as door:
@@ -46,7 +109,7 @@ def inbox(h: "Harness", sim: Sender, store: Store, **changes: Any) -> Iterator[P
 
 
 def push(
-    h: "Harness", sim: Sender, store: Store, rows: Sequence[Mapping[str, Any]] | None = None, **changes: Any
+    h: Pushed, sim: Sender, store: Store, rows: Sequence[Mapping[str, Any]] | None = None, **changes: Any
 ) -> list[Answer]:
     """Push these rows, by default all; what was answered. Raises Violation for one that is not taken."""
     answers: list[Answer] = []
@@ -71,7 +134,7 @@ def taken(answer: Answer, door: PushDoor) -> None:
 
 
 def read(
-    h: "Harness",
+    h: Pushed,
     sim: Sender,
     store: Store,
     *,
@@ -101,7 +164,7 @@ def read(
     return reports[0] if reports else None
 
 
-def opened(h: "Harness", sim: Sender, **changes: Any) -> list[Page]:
+def opened(h: Pushed, sim: Sender, **changes: Any) -> list[Page]:
     """Its pushes as `Adapter.items` gets them, without an inbox. They count as observed."""
     adapter, stream = h.adapter(sim, **changes), stream_of(h)
     with h.listening():

@@ -17,7 +17,7 @@ from lxml import etree
 from conformance.envelopes import Template, with_value
 from conformance.record_people import Disguise
 from conformance.subject import Subject, WireSpec
-from hub.api import AdapterConfig, FileDrop, Page, Request, Source, TableView
+from hub.api import AdapterConfig, FileDrop, Item, Page, Request, Source, TableView
 from hub.testing import HttpSettings, SourceSettings, open_wire
 
 PAGES = 2
@@ -103,7 +103,7 @@ def _refilled(page: Template, rows: list[Any], disguise: Disguise) -> str:
 def _heard(subject: Subject, source: SourceSettings, http: HttpSettings, since: datetime | None) -> Iterator[Heard]:
     encoding, found = subject.manifest.encoding, 0
     with open_wire(subject.kind, source, http=http) as (adapter, live):
-        live.start_read(subject.manifest.streams[0].name)
+        live.start_read(subject.stream or subject.manifest.streams[0].name)
         ear = _Ear(live)
         for page in islice(adapter.pages(ear, since), PAGES_TRIED):
             if adapter.items(page):
@@ -133,9 +133,13 @@ class _Ear:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, Any] | None = None,
+        xml: str | None = None,
     ) -> Page:
         self.method, self.path = "POST", path
-        return self._live.post(path, window=window, params=params, json=json, form=form)
+        return self._live.post(path, window=window, params=params, json=json, form=form, xml=xml)
+
+    def put(self, table: str, row: Mapping[str, Any], /, *, key: str) -> Item:
+        return self._live.put(table, row, key=key)
 
     def read(self, request: Request | FileDrop | TableView, since: datetime | None) -> Iterator[Page]:
         if isinstance(request, Request):

@@ -27,6 +27,7 @@ SHORT = 40  # characters of a sample
 @click.option("--source", help="The source of hub.toml to record from.")
 @click.option("--url", help="Record from this base URL instead, without a hub.toml.")
 @click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="With --url: a setting; secrets as KEY_file.")
+@click.option("--stream", help="One of the adapter's streams, if it has several [the first].")
 @click.option("--rows", type=click.IntRange(1, 50), default=4, show_default=True, help="Rows of each page to keep.")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="File [recordings/two_pages.jsonl].")
 @click.option("--replace", is_flag=True, help="Write over a recording that is there.")
@@ -39,6 +40,7 @@ def record(
     source: str | None,
     url: str | None,
     given: tuple[str, ...],
+    stream: str | None,
     rows: int,
     to: Path | None,
     replace: bool,
@@ -50,6 +52,7 @@ def record(
     text alone is not found: read the table, and the file, before it goes anywhere.
     """
     from conformance.record import NotRecorded, take
+    from conformance.streams import by_stream
     from conformance.subject import Subject, SubjectInvalid
 
     if (source is None) == (url is None):
@@ -57,13 +60,16 @@ def record(
     if given and url is None:
         raise click.UsageError("--set goes with --url; the settings of a source stand in hub.toml")
     try:
-        subject = Subject.load(name)
+        parts = by_stream(Subject.load(name))
     except SubjectInvalid as why:
         raise click.ClickException(f"{why}; `hub adapter new` writes a first one") from None
+    subject = next((part for part in parts if stream in (None, part.stream)), None)
+    if subject is None:
+        raise click.UsageError(f'"{name}" has no stream "{stream}" of its own to record')
     if subject.way == "push":
         raise click.UsageError(f'"{name}" asks for nothing: record pushes as they come, with other people in them')
     settings, http = _from_url(name, str(url), given) if source is None else _from_hub(ctx.obj, name, source)
-    file = to or subject.folder / "recordings" / "two_pages.jsonl"
+    file = to or subject.recordings / "two_pages.jsonl"
     if file.exists() and not replace:
         raise click.UsageError(f"{file} is there already; --replace writes over it")
     sized = settings.model_copy(update={"options": {**settings.options, "page_size": rows}})

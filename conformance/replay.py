@@ -152,6 +152,11 @@ class SimSource:
         """Whether the dial is set to a fault that keeps a reader waiting."""
         return self._server is not None and not STALLING.isdisjoint(self._server.dial.kinds)
 
+    @property
+    def idle(self) -> list[Fault]:
+        """The faults that were set and have never acted."""
+        return self._server.dial.idle if self._server else []
+
     def clear(self) -> None:
         """Let everything go right again."""
         assert self._server is not None

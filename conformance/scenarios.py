@@ -9,6 +9,7 @@ import json
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from conformance.envelopes import Template, with_value
 from conformance.lab.rows import Row
@@ -37,12 +38,13 @@ class Recording:
 
     @classmethod
     def read(cls, folder: Path, wire: WireSpec, name: str = TWO_PAGES) -> "Recording":
-        """Read ``recordings/<name>.jsonl``. Raises SubjectInvalid."""
-        path = folder / "recordings" / f"{name}.jsonl"
+        """Read ``<name>.jsonl`` in a folder of recordings. Raises SubjectInvalid."""
+        path = folder / f"{name}.jsonl"
+        where = f"{path.parent.name}/{path.name}"
         try:
             exchanges = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         except (OSError, ValueError) as why:
-            raise SubjectInvalid(f"recordings/{path.name}: {type(why).__name__}") from why
+            raise SubjectInvalid(f"{where}: {type(why).__name__}") from why
         login, pages, pushed = "", [], False
         for number, exchange in enumerate(exchanges, 1):
             try:
@@ -54,9 +56,9 @@ class Recording:
                     pushed = asked.startswith(INBOX)
                     pages.append(Template(body, wire, single=_single(asked, wire)))
             except (KeyError, TypeError, AttributeError, ValueError) as why:
-                raise SubjectInvalid(f"recordings/{path.name}:{number}: {type(why).__name__}: {why}") from why
+                raise SubjectInvalid(f"{where}:{number}: {type(why).__name__}: {why}") from why
         if not pages:
-            raise SubjectInvalid(f"recordings/{path.name}: no reply with rows")
+            raise SubjectInvalid(f"{where}: no reply with rows")
         fullest = max(pages, key=lambda page: len(page.rows))
         return cls(fullest, tuple(row for page in pages for row in page.rows), len(fullest.rows) or 1, login, pushed)
 
@@ -73,16 +75,22 @@ def pushed_of(folder: Path, wire: WireSpec, recording: Recording, *, own: bool) 
     push = wire.push
     if push is None or recording.pushed:
         return recording
-    wire = wire.model_copy(update={"items": push.items or wire.items, "nested": ""})
-    if (folder / "recordings" / f"{PUSHED}.jsonl").is_file():
+    items = push.items or ("" if push.single else wire.items)
+    wire = wire.model_copy(update={"items": items, "nested": "", "encoding": push.encoding or wire.encoding})
+    if (folder / f"{PUSHED}.jsonl").is_file():
         found = Recording.read(folder, wire, PUSHED)
         return found if own else replace(recording, template=found.template)
-    return replace(recording, template=Template(json.dumps(with_value({}, wire.items, [])), wire, single=push.single))
+    if push.place == "xml":
+        raise SubjectInvalid(f"{folder.name}/{PUSHED}.jsonl: an XML push is recorded: nothing else tells its elements")
+    empty = json.dumps(with_value({}, wire.items, []))
+    if push.place == "form":
+        empty = urlencode({name: json.dumps(value) for name, value in json.loads(empty).items()})
+    return replace(recording, template=Template(empty, wire, single=push.single))
 
 
 def rows_of(scenario: str, folder: Path, wire: WireSpec, times: Times) -> list[Row]:
     """The rows of a scenario: its own recording's, else derived from ``two_pages``. Raises SubjectInvalid."""
-    given = (folder / "recordings" / f"{scenario}.jsonl").is_file()
+    given = (folder / f"{scenario}.jsonl").is_file()
     rows = deepcopy(list(Recording.read(folder, wire, scenario if given else TWO_PAGES).rows))
     if given:
         return rows
@@ -94,8 +102,9 @@ def rows_of(scenario: str, folder: Path, wire: WireSpec, times: Times) -> list[R
         case "bad_row":
             del rows[len(rows) // 2][wire.key]
         case "unknown_code" if wire.code:
-            unknown = {wire.code: UNKNOWN_CODE} | ({wire.label: UNKNOWN_CODE} if wire.label else {})
-            rows[len(rows) // 2].update(unknown)
+            middle = len(rows) // 2
+            for path in filter(None, (wire.code, wire.label)):  # the name goes with the code, wherever they stand
+                rows[middle] = with_value(rows[middle], path, UNKNOWN_CODE)
         case "delete" if wire.deleted is not None:
             rows[len(rows) // 2][wire.deleted.field] = wire.deleted.value
         case _:

@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from conformance.harness import Harness
+from conformance.harness import Harness, Seen
 from conformance.lab.rows import Row
 from conformance.leaves import leaves
-from hub.api import Adapter, Draft, Item, TableView
+from conformance.outcome import NotApplicable
+from conformance.scenarios import TWO_PAGES
+from hub.api import Adapter, Draft, DraftEntry, DraftEvent, Item, TableView
 from hub.testing import RecordRow, RunReport
+
+STAGED = (Draft, DraftEvent)
+"""Kinds of drafts whose status has a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,16 @@ def items(h: Harness) -> Iterator[tuple[Adapter[Any], list[Item]]]:
         yield adapter, found
 
 
-def drafted(adapter: Adapter[Any], item: Item) -> Draft | None:
+def disputes(h: Harness, scenario: str = TWO_PAGES) -> list[Seen]:
+    """One full read, the drafts of disputes. Raises NotApplicable where there are other kinds only."""
+    seen = h.read_all(scenario)
+    found = [each for each in seen if isinstance(each.draft, Draft)]
+    if seen and not found:
+        raise NotApplicable("its rows are no disputes: what else a source tells has no class, item or channel")
+    return found
+
+
+def drafted(adapter: Adapter[Any], item: Item) -> Draft | DraftEntry | None:
     """The draft of a copy of the item; None where the adapter refuses it."""
     try:
         return adapter.draft(deepcopy(item))
@@ -65,6 +79,9 @@ def reserved(h: Harness) -> Set[str]:
     return written | {wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""}
 
 
-def differing(one: Draft | None, other_one: Draft | None) -> list[str]:
-    """Names of the fields in which two drafts differ."""
-    return [name for name in Draft.__slots__ if getattr(one, name, None) != getattr(other_one, name, None)]
+def differing(one: Draft | DraftEntry | None, other_one: Draft | DraftEntry | None) -> list[str]:
+    """Names of the fields in which two drafts differ; ``kind`` where they are of two kinds."""
+    drafts = [draft for draft in (one, other_one) if draft is not None]
+    names = dict.fromkeys(field.name for draft in drafts for field in fields(draft))
+    found = [name for name in names if getattr(one, name, None) != getattr(other_one, name, None)]
+    return found or (["kind"] if type(one) is not type(other_one) else [])

@@ -70,6 +70,10 @@ class SimWire(Wire):
         self._window = Times(spec.window.style, spec.zone) if spec.window else None
         super().__init__(rows, clock=clock)
 
+    def lets_in_as(self, other: "SimWire") -> None:
+        """Let in whom another wire of the same source has given a token or lent a secret."""
+        self.tokens, self._lender = other.tokens, other._lender
+
     def rank(self, row: Row) -> Rank:
         """Update time in UTC, as text of one length; then the key, numbers before texts."""
         at, key = self.times.read(row.get(self.spec.time)), str(row.get(self.key, ""))

@@ -7,7 +7,7 @@ pages are asked for. The simulated source (`conformance.replay`) is made of it a
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -21,6 +21,9 @@ FILE = "conformance.toml"
 AdapterClass = type[Adapter[Any]]
 Way = Literal["http", "folder", "table", "push", "none"]
 """How an adapter's rows arrive."""
+
+Lacking = Literal["incremental", "counted", "deletions", "push", "acknowledge"]
+"""Claims that one stream of an adapter may be without. What a watermark hangs on (ORDERED) is not among them."""
 
 
 class SubjectInvalid(Exception):
@@ -134,21 +137,29 @@ class FilesSpec(_Part):
 
 
 class PushSpec(_Part):
-    """How the source pushes: the ``[wire.push]`` table. Paths are in the body of a push.
+    """How the source pushes: the ``[wire.push]`` table. Paths are in the body of a push, which is JSON, a form or XML.
+
+    The path of a form begins with one of its fields; one that holds JSON is opened. ``method`` and ``content_type`` are
+    what the source sends, by default POST and the usual name of what the body is. An XML push is recorded.
 
     ``items`` is the path of the rows, ``rows`` of them in one push (0: as many as there are), or of the one row as an
-    object where it stands ``single``. ``number`` is the path of the push's own number, ``sent`` that of the time it
-    left at: both are others in each push, whatever it tells. ``answer`` is what the source takes for success, word for
-    word or as JSON. ``stream`` is the manifest's first unless it is told; of another one ``key`` and ``time`` are those
-    of its rows. ``recordings/pushed.jsonl`` shows what else stands in a body, and the rows of another stream.
+    object where it stands ``single`` (empty: the body is the row). ``number`` is the path of the push's own number,
+    ``sent`` that of the time it left at: both are others in each push, whatever it tells. ``encoding`` is that of
+    replies unless it is told. ``answer`` is what the source takes for success, word for word or as JSON. ``stream`` is
+    the manifest's first unless it is told; of another one ``key`` and ``time`` are those of its rows.
+    ``recordings/pushed.jsonl`` shows what else stands in a body, and the rows of another stream.
     """
 
     stream: str = ""
+    place: Literal["json", "form", "xml"] = "json"
+    method: Literal["POST", "PUT"] = "POST"
+    content_type: str = ""
     items: str = ""
     rows: int = Field(1, ge=0)
     single: bool = False
     number: str = ""
     sent: str = ""
+    encoding: str = ""
     answer: str = ""
     key: str = ""
     time: str = ""
@@ -157,10 +168,10 @@ class PushSpec(_Part):
 class DeliverSpec(_Part):
     """How the source takes what is handed to it: the ``[deliver]`` table.
 
-    ``paths`` tell, by kind of delivery, where it is taken, below the wire's ``prefix``, always by POST. ``place`` is
-    where its fields travel; with ``wrap`` as one JSON text in the form field of that name. The delivery's key stands in
-    the header ``key_header``, or in the field at the path ``key_field``. ``keyed``: the source acts once, however often
-    that key comes.
+    ``paths`` tell, by kind of delivery, where it is taken, below the wire's ``prefix``, by ``method``. ``place`` is
+    where its fields travel, ``xml`` being the innermost elements of the body; with ``wrap`` as one JSON text in the
+    form field of that name. The delivery's key stands in the header ``key_header``, or in the field at the path
+    ``key_field``. ``keyed``: the source acts once, however often that key comes.
 
     ``ok`` is the answer to one it takes, ``refused`` to one it does not take for the ``reason``, ``failed`` to one it
     could not look at now; ``{key}`` in them is the key that came. ``number`` is its own number, if ``ok`` tells one.
@@ -168,7 +179,8 @@ class DeliverSpec(_Part):
     """
 
     paths: dict[str, str]
-    place: Literal["query", "json", "form"] = "json"
+    method: Literal["GET", "POST"] = "POST"
+    place: Literal["query", "json", "form", "xml"] = "json"
     wrap: str = ""
     key_header: str = ""
     key_field: str = ""
@@ -190,10 +202,12 @@ class WireSpec(_Part):
     the path of such a text, ``clock`` that of the source's own time.
 
     ``key``, ``time``, ``code``, ``label`` (the code's name) and ``row`` (number within the page, from 1) are fields of
-    a row. ``time_style`` is a strftime form, ``epoch_s``, ``epoch_ms`` or ``iso``; naive times are of ``zone``.
-    ``encoding`` is that of the replies, whatever old name (GBK, CP936) it goes by; ``unit`` that of amounts.
-    ``order`` is how rows come: by ``key``, by ``time`` or by ``-time`` (newest first). ``requires`` are headers without
-    which a call is denied, as ``denied`` says.
+    a row, ``code`` and ``label`` dotted paths where they stand further in. ``time_style`` is a strftime form,
+    ``epoch_s``, ``epoch_ms`` or ``iso``; naive times are of ``zone``. ``encoding`` is that of the replies, whatever old
+    name (GBK, CP936) it goes by; ``unit`` that of amounts. ``order`` is how rows come: by ``key``, by ``time`` or by
+    ``-time`` (newest first). ``requires`` are headers without which a call is denied, as ``denied`` says. ``throttled``
+    is how the source asks for patience in words of its own. ``acknowledged`` are the columns in which a table is told
+    that a row was taken, with the word for it (``{now}``: the time).
     """
 
     path: str
@@ -226,24 +240,60 @@ class WireSpec(_Part):
     files: FilesSpec = FilesSpec()
     push: PushSpec | None = None
     denied: ReplySpec = ReplySpec()
+    throttled: ReplySpec | None = None
+    acknowledged: dict[str, str] = {}
 
 
-class SubjectSpec(_Part):
+class _Rows(_Part):
+    """What is told of the rows of one stream."""
+
+    unmapped: tuple[str, ...] = ()
+    unmapped_codes: tuple[str, ...] = ()
+    lacks: frozenset[Lacking] = frozenset()
+
+
+class StreamSpec(_Rows):
+    """How a further stream differs: ``[streams.NAME]``; its ``wire`` is laid over ``[wire]``, ``push`` apart.
+
+    A table told empty takes away what ``[wire]`` tells (``deleted = {}``). Recordings are in ``recordings/NAME/``.
+    """
+
+    wire: dict[str, Any] = {}
+
+
+class RowsSpec(_Part):
+    """How the source takes what is handed to it as rows: the ``[rows]`` table, of a front database.
+
+    ``tables`` tell, by kind of delivery, into which table it goes; ``columns`` those of each, with blanks between. The
+    delivery's key stands in the column ``key``. A row that waits bears the texts of ``waiting``, one that the other
+    side has fetched those of ``fetched``.
+    """
+
+    tables: dict[str, str]
+    columns: dict[str, str]
+    key: str
+    waiting: dict[str, str]
+    fetched: dict[str, str]
+
+
+class SubjectSpec(_Rows):
     """The whole file. ``settings`` is a valid config of the adapter, its secrets told as ``canary``.
 
     ``unmapped`` are fields of a row that the adapter leaves out on purpose (``BLGC[].BLR``); ``unmapped_codes`` are
-    classification codes of the recording that mean nothing the taxonomy has, and stay unmapped.
+    classification codes of the recording that mean nothing the taxonomy has, and stay unmapped. ``lacks`` are claims of
+    the adapter that hold for other streams only. These three, and ``wire``, tell of the first stream; ``streams`` tell
+    of the others (`conformance.streams`).
 
     The harness fills ``base_url``, ``folder`` or ``database``, and ``history_from`` and ``page_size`` unless they are
     told here.
     """
 
     suite: str
-    unmapped: tuple[str, ...] = ()
-    unmapped_codes: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     wire: WireSpec = WireSpec(path="", key="")  # told wherever there is a stream
-    deliver: DeliverSpec | None = None  # told wherever DELIVER is claimed
+    streams: dict[str, StreamSpec] = {}
+    deliver: DeliverSpec | None = None  # told wherever DELIVER is claimed, by a source over HTTP
+    rows: RowsSpec | None = None  # and by a front database
     waive: tuple[dict[str, Any], ...] = ()  # read by `conformance.waivers`
 
 
@@ -251,13 +301,16 @@ class SubjectSpec(_Part):
 class Subject:
     """One adapter under test and the folder with its ``conformance.toml`` and ``recordings/``.
 
-    ``instance`` is one made of other settings than the file's: those of a live source.
+    ``instance`` is one made of other settings than the file's: those of a live source. ``stream`` is the only one of
+    the adapter's that is looked at, if there are several; its recordings are in the folder ``recordings``.
     """
 
     kind: AdapterClass
     folder: Path
     spec: SubjectSpec
     instance: Adapter[Any] | None = None
+    stream: str = ""
+    apart: str = ""  # the folder within ``recordings/`` of a stream that is not the first
 
     @classmethod
     def load(cls, name: str) -> Self:
@@ -289,14 +342,36 @@ class Subject:
         try:
             config = self.kind.Config.model_validate({**somewhere(self.kind), **self.spec.settings})
         except (ValidationError, HubError) as why:
-            said = str(why) if isinstance(why, HubError) else _said(why)
+            said = str(why) if isinstance(why, HubError) else problems(why)
             raise SubjectInvalid(f"{FILE}: settings: {said}") from None
         return self.kind(config)
 
     @property
     def manifest(self) -> Manifest:
-        """The adapter's manifest."""
-        return self.teller.manifest
+        """The adapter's manifest, with the one stream that is looked at and the claims that hold for it."""
+        whole = self.teller.manifest
+        if not self.stream:
+            return whole
+        return replace(
+            whole,
+            streams=(whole.stream(self.stream),),
+            capabilities=whole.capabilities - {Capability(claim) for claim in self.spec.lacks},
+        )
+
+    @property
+    def at_once(self) -> bool:
+        """Whether one call reads everything."""
+        return self.wire.page.kind == "none" and self.wire.window is None
+
+    @property
+    def streams(self) -> tuple[str, ...] | None:
+        """The names of the streams to run; None for all there are."""
+        return (self.stream,) if self.stream else None
+
+    @property
+    def recordings(self) -> Path:
+        """Where the recordings are."""
+        return self.folder / "recordings" / self.apart
 
     @property
     def name(self) -> str:
@@ -311,7 +386,8 @@ class Subject:
     @property
     def way(self) -> Way:
         """How the adapter's rows arrive, by the class of its settings."""
-        return way_of(self.kind)
+        asked = not self.stream or any(stream.name == self.stream for stream in pulled(self.teller))
+        return way_of(self.kind) if asked else "push"
 
     @cached_property
     def wire(self) -> WireSpec:
@@ -370,10 +446,10 @@ def read_spec(path: Path) -> SubjectSpec:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
         raise SubjectInvalid(f"{path.name}: {type(why).__name__}") from why
     except ValidationError as why:
-        raise SubjectInvalid(f"{path.name}: {_said(why)}") from None
+        raise SubjectInvalid(f"{path.name}: {problems(why)}") from None
 
 
-def _said(why: ValidationError) -> str:
+def problems(why: ValidationError) -> str:
     """Every problem with its key, values untold."""
     problems = why.errors(include_input=False, include_url=False)
     return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)

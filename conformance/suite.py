@@ -1,49 +1,34 @@
 """Runs the checks against one adapter: order, outcomes, waivers, levels.
 
-What a check raises decides its outcome: nothing is ``pass`` (``not-observed`` if it looked at nothing), `Violation` is
-``fail``, `NotApplicable` is ``not-applicable``. An error out of the adapter's own code that the check did not look for
-is a ``fail`` that names its place; anything else is a ``suite-error``: the suite broke, which tells nothing of the
-adapter.
+What a check raises decides its outcome (`conformance.trial`). An adapter of several streams is judged by each of them,
+and the worst outcome of a check counts.
 """
 
-import sys
 import time
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from importlib.metadata import entry_points
-from pathlib import Path
-from typing import Any
 
-import hub.api
 from conformance import waivers
 from conformance.check import CHECKS, Check, Level
-from conformance.deadline import StillRunning, deadline
 from conformance.harness import Harness
 from conformance.order import chosen
-from conformance.outcome import NotApplicable, Outcome, Violation
+from conformance.outcome import Outcome
+from conformance.streams import by_stream
 from conformance.subject import Subject, SubjectInvalid
+from conformance.trial import Trial
 from conformance.verdict import GOOD, Fault, Result, Verdict
-from hub.api import Adapter, HubError
+from hub.api import HubError
 
 DEADLINE_S = 30.0
 """A check still running then has met an adapter that does not end."""
 
-HOUSE = tuple(f"{Path(file).parent}/" for file in (hub.api.__file__, __file__))
-"""Folders of the hub and of this suite: what is raised there is not raised by the adapter."""
-
 PREVIEW = "in preview: from the next release of the suite on, this fails"
 
-UNASKED = {
-    "push": "its source is not asked for anything: it pushes",
-    "none": "its target is not asked for anything: it is delivered to",
-}
-"""Why a check about asking does not apply, by how an adapter's rows arrive."""
-
-STORE = "store.error"
-"""Code of the one error of the hub that says nothing about an adapter."""
+WORST = (Outcome.SUITE_ERROR, Outcome.FAIL, Outcome.NOT_OBSERVED, Outcome.BLOCKED, Outcome.PASS, Outcome.NOT_APPLICABLE)
+"""Outcomes on single streams: the first of these that there is counts for all."""
 
 
 class Suite:
@@ -62,13 +47,35 @@ class Suite:
         self.waived = tuple(map(waivers.Waiver.of, harness.subject.spec.waive) if waived is None else waived)
         self.today = today or datetime.now(UTC).date()
         self._plain: dict[str, Result] = {}
+        self._alone: dict[tuple[str, str], Result] = {}
         self._valid = {waiver.id: waiver for waiver in self.waived if waivers.fault(waiver, checks, self.today) is None}
 
     def result(self, check: Check) -> Result:
         """What becomes of a check, its waiver and its preview counted in."""
         if check.id not in self._plain:
-            self._plain[check.id] = self._run(check)
-        plain = self._plain[check.id]
+            trials = self.trials[:1] if check.once else self.trials
+            self._plain[check.id] = together({trial.stream: self._of(trial, check) for trial in trials})
+        return self._judged(check, self._plain[check.id])
+
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """One for each stream that is judged. Raises SubjectInvalid."""
+        return tuple(Trial(part, self.deadline_s) for part in self.harness.parts)
+
+    def _of(self, trial: Trial, check: Check) -> Result:
+        """What becomes of a check on one stream, after what it stands on there."""
+        known = trial.stream, check.id
+        if known not in self._alone:
+            fallen = [id for id in check.after if self._fell(trial, self.checks[id])]
+            blocked = Result(check, Outcome.BLOCKED, said=f"stands on {', '.join(fallen)}") if fallen else None
+            self._alone[known] = blocked or trial.of(check)
+        return self._alone[known]
+
+    def _fell(self, trial: Trial, check: Check) -> bool:
+        on = self.trials[0] if check.once else trial
+        return self._judged(check, self._of(on, check)).outcome not in GOOD
+
+    def _judged(self, check: Check, plain: Result) -> Result:
         waiver = self._valid.get(check.id)
         if plain.outcome not in waivers.CAN_BE_WAIVED:
             return plain
@@ -97,98 +104,27 @@ class Suite:
             seconds=time.perf_counter() - clock,
         )
 
-    def _run(self, check: Check) -> Result:
-        below = [self.result(self.checks[id]) for id in check.after]
-        if fallen := [result.check.id for result in below if result.outcome not in GOOD]:
-            return Result(check, Outcome.BLOCKED, said=f"stands on {', '.join(fallen)}")
-        if missing := check.needs - self.harness.subject.manifest.capabilities:
-            return Result(check, Outcome.NOT_APPLICABLE, said=f"does not claim {', '.join(sorted(missing))}")
-        if check.asks and (unasked := UNASKED.get(self.harness.subject.way)):
-            return Result(check, Outcome.NOT_APPLICABLE, said=unasked)
-        self.harness.begin()
-        clock = time.perf_counter()
-        try:
-            # What an adapter prints must not end up in a report on stdout.
-            with redirect_stdout(sys.stderr), deadline(self.deadline_s):
-                check.run(self.harness)
-        except (Exception, SystemExit, StillRunning) as why:  # noqa: BLE001 - what it is decides the outcome
-            result = self._told(check, why)
-        else:
-            seen = self.harness.observed
-            result = Result(check, Outcome.PASS) if seen else Result(check, Outcome.NOT_OBSERVED, **_UNSEEN)
-        traffic = () if result.outcome in GOOD else self.harness.exchanges()
-        return replace(result, seconds=time.perf_counter() - clock, observed=self.harness.observed, traffic=traffic)
 
-    def _told(self, check: Check, why: BaseException) -> Result:
-        match why:
-            case Violation():
-                return Result(
-                    check,
-                    Outcome.FAIL,
-                    expected=self._scrubbed(why.expected),
-                    saw=self._scrubbed(why.observed),
-                    likely=self._scrubbed(why.likely),
-                    where=self._scrubbed(why.where),
-                )
-            case NotApplicable():
-                return Result(check, Outcome.NOT_APPLICABLE, said=self._scrubbed(str(why)))
-            case StillRunning():
-                return Result(
-                    check,
-                    Outcome.FAIL,
-                    expected="an end",
-                    saw=f"the check was still running after {self.deadline_s:g} s",
-                    likely="a loop in the adapter that no reply of the source ends",
-                    traceback=self._trace(why),
-                )
-        where, said = self._own_frame(why), type(why).__name__
-        if ours := isinstance(why, SubjectInvalid) or (isinstance(why, HubError) and why.code != STORE):
-            said += f": {why}"  # texts of ours hold no payload; those of others may
-        if where or ours:
-            return Result(
-                check,
-                Outcome.FAIL,
-                expected="the adapter does what this check asks of it",
-                saw=self._scrubbed(said),
-                likely="an error in the adapter, or a conformance.toml that does not describe its source",
-                where=where,
-                traceback=self._trace(why),
-            )
-        return Result(check, Outcome.SUITE_ERROR, said=type(why).__name__, traceback=self._trace(why))
-
-    def _own_frame(self, why: BaseException) -> str:
-        """``file:line`` of the adapter's code that raised it, along the chain of causes; empty when the house did."""
-        kind = self.harness.subject.kind
-        own = {_file(base) for base in kind.__mro__[: kind.__mro__.index(Adapter)]} - {None}
-        cause: BaseException | None = why
-        while cause is not None:
-            frames = traceback.extract_tb(cause.__traceback__)
-            last = max((at for at, frame in enumerate(frames) if frame.filename in own), default=None)
-            if last is not None and not any(frame.filename.startswith(HOUSE) for frame in frames[last + 1 :]):
-                return f"{Path(frames[last].filename).name}:{frames[last].lineno}"
-            cause = cause.__cause__
-        return ""
-
-    def _trace(self, why: BaseException) -> str:
-        return self._scrubbed("".join(traceback.format_exception(why)))
-
-    def _scrubbed(self, text: str) -> str:
-        """The text without the canaries: a report must not spread what the suite planted."""
-        canaries = self.harness.canaries
-        for name in ("secret", "identity", "phone", "name"):
-            text = text.replace(str(getattr(canaries, name)), f"[canary {name}]")
-        return text
-
-
-_UNSEEN: dict[str, Any] = {
-    "expected": "something to look at",
-    "saw": "nothing: the check ran and no page, record or event came before it",
-    "likely": "the recording or conformance.toml does not describe what the check needs",
-}
-
-
-def _file(kind: type) -> str | None:
-    return getattr(sys.modules.get(kind.__module__), "__file__", None)
+def together(by: Mapping[str, Result]) -> Result:
+    """One result of those on each stream, by name: the worst outcome, told with the streams it befell."""
+    if len(by) == 1:
+        return next(iter(by.values()))
+    outcome = next(each for each in WORST if any(result.outcome is each for result in by.values()))
+    fell = {name: result for name, result in by.items() if result.outcome is outcome}
+    first, *others = fell
+    lead = replace(
+        fell[first],
+        seconds=sum(result.seconds for result in by.values()),
+        observed=sum(result.observed for result in by.values()),
+    )
+    if outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+        return lead
+    more = [f"stream {name}: {fell[name].saw or fell[name].said}" for name in others]
+    return replace(
+        lead,
+        where=f"stream {first}{', ' if lead.where else ''}{lead.where}",
+        said="; ".join(filter(None, (lead.said, *more))),
+    )
 
 
 def installed() -> tuple[str, ...]:
@@ -206,6 +142,7 @@ def prove_installed(name: str, *, level: Level = Level.OPERATES, only: Iterable[
     began = datetime.now(UTC)
     try:
         subject = Subject.load(name)
+        by_stream(subject)
     except (HubError, SubjectInvalid) as why:
         return Verdict(name, "", (), (), level, whole=True, began=began, seconds=0.0, refused=str(why))
     return prove(subject, level=level, only=only)

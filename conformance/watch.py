@@ -56,21 +56,24 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An adapter class by module, name and file; settings to make it with; items to shape."""
+    """An adapter class by module, name and file; settings to make it with; items to shape, and their stream."""
 
     module: str
     name: str
     file: str
     options: Mapping[str, Any]
     items: Sequence[Any] = ()
+    stream: str = ""
 
     @classmethod
-    def of(cls, kind: type[hub.api.Adapter[Any]], options: Mapping[str, Any], items: Sequence[Any] = ()) -> "Task":
+    def of(
+        cls, kind: type[hub.api.Adapter[Any]], options: Mapping[str, Any], items: Sequence[Any] = (), stream: str = ""
+    ) -> "Task":
         """The task for a class at hand. Raises Unwatched for one that stands in no file."""
         file = getattr(sys.modules.get(kind.__module__), "__file__", None)
         if file is None:
             raise Unwatched("its module stands in no file that a worker could import")
-        return cls(kind.__module__, kind.__qualname__, file, options, items)
+        return cls(kind.__module__, kind.__qualname__, file, options, items, stream)
 
 
 @dataclass(slots=True)
@@ -229,10 +232,11 @@ def run(task: Task) -> Told:
             adapter = kind(config)
             told.made = True
         with watched.phase(told.shaping, shaping=True):
+            draft = adapter.draft_of(task.stream)
             for item in task.items:
                 told.shaped += 1
                 with suppress(Exception):  # an item that is refused is not what is looked at here
-                    adapter.draft(item)
+                    draft(item)
     except (Exception, SystemExit) as why:  # noqa: BLE001 - adapter code: whatever it raises is told
         frames = [frame for frame in traceback.extract_tb(why.__traceback__) if not frame.filename.startswith("<")]
         told.failed = f"{type(why).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"

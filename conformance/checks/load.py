@@ -269,7 +269,7 @@ def department_is_known(h: Harness) -> None:
 def code_system_is_named(h: Harness) -> None:
     """Codes in drafts, and the name of their system."""
     system = h.subject.manifest.code_system
-    coded = next((seen for seen in h.read_all() if seen.draft.code), None)
+    coded = next((seen for seen in h.read_all() if seen.says("code")), None)
     if coded is None and not system:
         raise NotApplicable("no draft carries a code")
     if not NAME.fullmatch(system):
@@ -360,7 +360,7 @@ def _told(h: Harness) -> Told:
 def _watched(h: Harness, items: Sequence[Item] = ()) -> Told:
     options = {**somewhere(h.subject.kind), **own_settings(h.subject.spec, h.canaries.secret)}
     try:
-        return watch(Task.of(h.subject.kind, options, items))
+        return watch(Task.of(h.subject.kind, options, items, h.stream))
     except Unwatched as why:
         raise Violation(
             expected="an adapter that is loaded and made, and no more than that",

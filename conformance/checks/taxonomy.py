@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.check import Level, check
+from conformance.envelopes import value_at
 from conformance.outcome import NotApplicable, Violation
 from conformance.scenarios import UNKNOWN_CODE
+from conformance.shaped import STAGED, disputes
 from hub.api import Adapter, Channel, Stage
 from schemas.identity import mask, redact
 from schemas.taxonomy import Taxonomy, TaxonomyError, load
@@ -109,6 +111,7 @@ def codes_seen_are_mapped(h: "Harness") -> None:
 
     Codes that ``unmapped_codes`` lists are in no table and stay so: a row for one of them is an invention.
     """
+    disputes(h)
     with h.source() as sim, h.store() as store:
         h.run(sim, store)
         found = [(row.key, row.body.get("classification", {})) for row in h.records(store) if not row.deleted]
@@ -147,11 +150,11 @@ def unknown_code_is_kept(h: "Harness") -> None:
     field = h.subject.wire.code
     if not field:
         raise NotApplicable("conformance.toml names no field with a code")
-    for seen in h.read_all("unknown_code"):
-        if seen.item.get(field) == UNKNOWN_CODE and seen.draft.code != UNKNOWN_CODE:
+    for seen in disputes(h, "unknown_code"):
+        if value_at(seen.item, field) == UNKNOWN_CODE and seen.says("code") != UNKNOWN_CODE:
             raise Violation(
                 expected="the code as the source sent it",
-                observed="another code" if seen.draft.code else "no code",
+                observed="another code" if seen.says("code") else "no code",
                 likely="a table of codes in the adapter has a default for those it does not know",
                 where=seen.spot,
             )
@@ -189,9 +192,9 @@ def unknown_code_is_kept(h: "Harness") -> None:
 def code_and_label_are_raw(h: "Harness") -> None:
     """Each code and label is looked for in its own row."""
     told = 0
-    for seen in h.read_all():
+    for seen in disputes(h):
         values = [text for text in (str(each).strip() for each in _leaves(seen.item)) if text]
-        for name, value in (("code", seen.draft.code), ("label", seen.draft.label)):
+        for name, value in (("code", seen.says("code")), ("label", seen.says("label"))):
             if value is None or not str(value).strip():
                 continue
             told += 1
@@ -219,8 +222,8 @@ def no_neighbour_is_equal(h: "Harness") -> None:
     stages = h.subject.manifest.stages
     words = {(str(code), str(code)) for code in stages}
     for seen in h.read_all():
-        if seen.draft.status is not None and seen.draft.status_label:
-            words.add((str(seen.draft.status), str(seen.draft.status_label)))
+        if seen.draft.status is not None and (label := seen.says("status_label")):
+            words.add((str(seen.draft.status), str(label)))
     if not stages:
         raise NotApplicable("the manifest gives no status a stage")
     for code, word in sorted(words):
@@ -245,7 +248,8 @@ def no_neighbour_is_equal(h: "Harness") -> None:
 def statuses_seen_have_a_stage(h: "Harness") -> None:
     """The statuses of all drafts against the table."""
     stages = {str(code) for code in h.subject.manifest.stages}
-    statuses = {str(seen.draft.status).strip(): seen.spot for seen in h.read_all() if seen.draft.status is not None}
+    told = [seen for seen in h.read_all() if seen.draft.status is not None and isinstance(seen.draft, STAGED)]
+    statuses = {str(seen.draft.status).strip(): seen.spot for seen in told}
     if not statuses:
         raise NotApplicable("no draft of the recording bears a status")
     if lost := sorted(set(statuses) - stages):
@@ -269,8 +273,8 @@ def channel_fits(h: "Harness") -> None:
     """The manifest's channel and those of the drafts."""
     manifest = h.subject.manifest
     channels = {manifest.channel: "manifest.channel"}
-    for seen in h.read_all():
-        channels.setdefault(seen.draft.channel or manifest.channel, seen.spot)
+    for seen in disputes(h):
+        channels.setdefault(seen.says("channel") or manifest.channel, seen.spot)
     fitting = CHANNELS.get(manifest.kind, frozenset(Channel))
     for channel, where in channels.items():
         if channel not in fitting:

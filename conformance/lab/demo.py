@@ -1,8 +1,10 @@
 """The demo: simulated sources on loopback, one hub over them, and what it makes of their records.
 
 ``python -m conformance.lab.demo [--data DIR] [--all] [--serve] [--folder DIR]``: a court, a petition office, a
-mediation platform and a grid platform (and Open311 with ``--data``) are pulled twice into a fresh embedded store; the
-second pull has nothing new to store. ``--all`` serves every installed adapter and ends with the accounts.
+mediation platform and a grid platform (and Open311 with ``--data``) are pulled into a fresh embedded store. Then the
+court judges one of the disputes and the grid pays a visit: what they tell is pulled, and the dispute's whole life is
+shown under its one code. A last pull has nothing new to store. ``--all`` serves every installed adapter and ends with
+the accounts.
 """
 
 import json
@@ -26,6 +28,35 @@ if TYPE_CHECKING:
 
 FOUR = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
 LONGEST_NAME = 24
+
+STORY = "ZJ330110202603040001"
+"""The petition's number of the dispute whose life is shown: water through a ceiling, from the grid to the court."""
+
+GOES_ON: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "mobile_court": (
+        "990110202601000221",
+        {
+            "AJZT": "判决",
+            "JARQ": "20260702",
+            "JAFS": "判决",
+            "LASTUPDATE": "20260702163011",
+            "JDXX": [
+                {"JDBH": "990110202601000221-1", "JDMC": "立案", "JDSJ": "20260403101522", "JDJG": "余杭区人民法院",
+                 "JDNR": "调解不成后起诉，当场立案。"},
+                {"JDBH": "990110202601000221-2", "JDMC": "送达", "JDSJ": "20260408121809", "JDJG": "余杭区人民法院",
+                 "JDNR": "起诉状副本、开庭传票已送达。"},
+                {"JDBH": "990110202601000221-3", "JDMC": "开庭", "JDSJ": "20260618090000", "JDJG": "余杭区人民法院",
+                 "JDNR": "在溪芷苑社区共享法庭开庭，到现场看了渗漏处。"},
+                {"JDBH": "990110202601000221-4", "JDMC": "宣判", "JDSJ": "20260702150000", "JDJG": "余杭区人民法院",
+                 "JDNR": "判令被告十五日内重做防水，赔偿装修损失9600元。"},
+            ],
+        },
+    ),
+    "four_platforms": ("1802535482000828116", {"status": "回访", "updatetime": "2026-07-06 09:24:40"}),
+}  # fmt: skip
+"""What becomes of that dispute between two pulls: source, key, fields."""
+RUN_LINES = 7
+"""Lines of a pull of two sources that tell of the runs: headings, rule, a row each, a blank, the sum."""
 HUB = Path(sys.executable).with_name("hub")
 
 
@@ -55,7 +86,7 @@ def demo(data: Path | None, every: bool, serve: bool, folder: Path) -> None:
             adapters = known()
             more = running.enter_context(Recorded({name: name for name in adapters.read if name not in wires}))
             sources |= more.settings()
-            served |= {name: len(more.rows(name)) for name in more}
+            served |= {name: more.count(name) for name in more}
         count = sum(served.values())
         click.secho(
             f"\n一网 Yiwang · {len(served)} 个来源 sources on loopback, {count} 条记录 records to fetch", bold=True
@@ -68,14 +99,26 @@ def demo(data: Path | None, every: bool, serve: bool, folder: Path) -> None:
         click.secho("\n第一次拉取 First pull", bold=True)
         first = _hub(config, "run", "--once")
         told = _status(config) if every else []
-        click.secho("\n第二次拉取 Second pull: nothing has changed at the sources", bold=True)
-        second = _hub(config, "run", "--once")
+        if not data:
+            first |= _life(config, lab)
+        click.secho("\n再拉取 Another pull: nothing has changed at the sources", bold=True)
+        last = _hub(config, "run", "--once")
         if adapters:
             first |= account(served, told, _status(config), adapters)
         if serve:
             click.secho("\n一直运行 Staying up; Ctrl-C ends it", bold=True)
             _hub(config, "run")
-    sys.exit(first or second)
+    sys.exit(first or last)
+
+
+def _life(config: Path, lab: Lab) -> int:
+    """Let one dispute go on at two of its bodies, pull what they tell, and show its life under its one code."""
+    click.secho("\n法院判了，网格回访 The court has judged, and the grid has paid a visit", bold=True)
+    for name, (key, fields) in GOES_ON.items():
+        lab.rows(name).update(key, **fields)
+    failed = _hub(config, "source", "pull", *GOES_ON, lines=RUN_LINES)
+    click.secho("\n一件纠纷的全过程 The whole life of one dispute, across four systems, under one code", bold=True)
+    return failed | _hub(config, "case", "timeline", STORY)
 
 
 FATES = {"stored": "新存", "unchanged": "未变", "superseded": "旧版", "deleted": "删除", "rejected": "退回"}
@@ -122,14 +165,19 @@ def _status(config: Path) -> list[Mapping[str, Any]]:
     return list(json.loads(told.stdout)["sources"])
 
 
-def _hub(config: Path, *arguments: str) -> int:
-    """Run the command a user would run; Ctrl-C reaches it as it reaches us, and it stops by itself."""
+def _hub(config: Path, *arguments: str, lines: int | None = None) -> int:
+    """Run the command a user would run, showing its first ``lines`` or all; Ctrl-C reaches it as it reaches us, and it
+    stops by itself."""
     command = [str(HUB), "--config", str(config), *arguments]
     if arguments != ("key", "create"):
-        click.secho(f"$ hub --config {config} {' '.join(arguments)}", dim=True)
-    with subprocess.Popen(command) as hub:  # noqa: S603 - our own command
+        cut = f" | head -{lines}" if lines else ""
+        click.secho(f"$ hub --config {config} {' '.join(arguments)}{cut}", dim=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE if lines else None, text=True) as hub:  # noqa: S603 - our own command
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
+            for number, line in enumerate(hub.stdout or ()):
+                if number < (lines or 0):
+                    click.echo(line, nl=False)
             return hub.wait()
         finally:
             signal.signal(signal.SIGINT, before)

@@ -107,34 +107,45 @@ class Dial:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._set: list[Fault] = []
+        self._set: list[tuple[int, Fault]] = []  # each with the calls there had been when it was set
         self._acted: dict[int, int] = {}
+        self._idle: list[Fault] = []
         self.calls = 0
 
     def set(self, new: Fault) -> None:
         """Add a fault; its ``after`` counts from now."""
         with self._lock:
-            self._set.append(replace(new, after=self.calls + new.after))
+            self._set.append((self.calls, new))
 
     def clear(self) -> None:
         """Let everything go right again."""
         with self._lock:
+            self._idle += self._waiting()
             self._set.clear()
             self._acted.clear()
+
+    @property
+    def idle(self) -> list[Fault]:
+        """The faults that were set and have never acted: whoever set them has not seen what they do."""
+        with self._lock:
+            return [*self._idle, *self._waiting()]
+
+    def _waiting(self) -> list[Fault]:
+        return [each for spot, (_, each) in enumerate(self._set) if spot not in self._acted]
 
     @property
     def kinds(self) -> frozenset[str]:
         """Kinds of the faults that are set, spent ones too."""
         with self._lock:
-            return frozenset(each.kind for each in self._set)
+            return frozenset(each.kind for _, each in self._set)
 
     def next(self) -> Fault | None:
         """Count one call and say which fault befalls it: the first one set that is due."""
         with self._lock:
             self.calls += 1
-            for spot, due in enumerate(self._set):
+            for spot, (before, due) in enumerate(self._set):
                 acted = self._acted.get(spot, 0)
-                if self.calls > due.after and (due.times is None or acted < due.times):
+                if self.calls > before + due.after and (due.times is None or acted < due.times):
                     self._acted[spot] = acted + 1
                     return due
             return None
@@ -227,6 +238,13 @@ def status(exchange: Exchange, options: Mapping[str, Any]) -> None:
         moment = datetime.fromtimestamp(int(exchange.wire.now()), UTC) + timedelta(seconds=float(wait_s))
         headers["Retry-After"] = format_datetime(moment, usegmt=True) if options.get("as_date") else str(wait_s)
     exchange.send(Reply(b'{"error":"lab"}', status=int(options.get("status", 503)), headers=headers))
+
+
+@fault("reply", "status", "body")
+def reply(exchange: Exchange, options: Mapping[str, Any]) -> None:
+    """F10, F11 in words of the source's own: this ``body`` (text), with this ``status``."""
+    body = str(options.get("body", "")).encode(exchange.wire.encoding)
+    exchange.send(Reply(body, status=int(options.get("status", 200))))
 
 
 @fault("encoding", "encoding")

@@ -111,6 +111,11 @@ class FolderSim(SimSource):
         elif kind not in _NOTHING:
             raise NotApplicable(f"files lie in a folder: nothing there is like {gone}")
 
+    @property
+    def idle(self) -> list[Fault]:
+        """The faults that were set and have never acted."""
+        return self._dial.idle
+
     def clear(self) -> None:
         """Let everything go right again."""
         self._dial.clear()
@@ -131,7 +136,8 @@ class FolderSim(SimSource):
         return bool(self._waiting())
 
     def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
-        """The rows as a file."""
+        """The rows as a file; the number of a line is told by where it stands."""
+        rows = [{name: value for name, value in row.items() if name != self.spec.row} for row in rows]
         if self.spec.path.endswith(".jsonl"):
             return b"".join(json.dumps(row, ensure_ascii=False).encode(self.spec.encoding) + b"\n" for row in rows)
         names = list(dict.fromkeys([*self.columns, *(name for row in rows for name in row)]))

@@ -1,4 +1,4 @@
-"""Several wires on one loopback port, told apart by the first part of the path: ``/NAME/...``."""
+"""Several sources on one loopback port, told apart by the first part of the path: ``/NAME/...``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +18,18 @@ class Booth:
 
 
 class HallServer(WireServer):
-    """Serves wires by name, at least one; each serves paths that begin with ``/NAME`` and has its own dial."""
+    """Serves sources by name, at least one; each serves paths that begin with ``/NAME``.
 
-    def __init__(self, wires: Mapping[str, Wire], port: int = 0, *, poll_s: float = 0.02) -> None:
-        self.booths = {name: Booth(wire) for name, wire in wires.items()}
-        super().__init__(next(iter(wires.values())), port, poll_s=poll_s)
+    A source has one wire for each of its streams, by path; other paths, such as that of a login, are the first one's.
+    Each wire has its own dial.
+    """
+
+    def __init__(self, wires: Mapping[str, Mapping[str, Wire]], port: int = 0, *, poll_s: float = 0.02) -> None:
+        self.booths = {name: {path: Booth(wire) for path, wire in each.items()} for name, each in wires.items()}
+        first = next(booth for booths in self.booths.values() for booth in booths.values())
+        super().__init__(first.wire, port, poll_s=poll_s)
 
     def seat(self, path: str) -> Seat:
         """The wire a path belongs to. Raises KeyError for a path that is nobody's: no hub asks for one."""
-        return self.booths[path.split("/", 2)[1]]
+        booths = self.booths[path.split("/", 2)[1]]
+        return booths.get(path) or next(iter(booths.values()))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
-from conformance.envelopes import value_at
+from conformance.envelopes import asked_in_xml, value_at
 from conformance.lab.rows import Row
 from conformance.lab.wire import Alter, Refusal, Reply
 from conformance.lab.wire import Call as Request
@@ -69,7 +69,7 @@ class ReceiverWire(SimWire):
 
     def answer(self, call: Request, alter: Alter | None = None) -> Reply:
         """Take a delivery as `mood` says; anything else as ever."""
-        if call.path not in self._paths or call.method != "POST":
+        if call.path not in self._paths or call.method != self.deliver.method:
             return super().answer(call, alter)
         try:
             self.authorise(call)
@@ -89,6 +89,8 @@ class ReceiverWire(SimWire):
             return dict(orjson.loads(call.form()[told.wrap].replace("'", '"')))
         if told.place == "query":
             return call.query
+        if told.place == "xml":
+            return asked_in_xml(call.body)
         return call.json() if told.place == "json" else call.form()
 
     def _knows(self, taken: Taken) -> bool:

@@ -21,6 +21,7 @@ from conformance.lab.table import TableSim
 from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, rows_of
 from conformance.simwire import SimWire
+from conformance.streams import by_stream
 from conformance.subject import Subject, SubjectInvalid, own_settings
 from conformance.times import Times
 from conformance.traffic import Traffic
@@ -48,7 +49,8 @@ def known() -> Known:
                 unasked.append(name)
                 continue
             subject = _subject(name)
-            Recording.read(subject.folder, subject.wire)
+            for part in _asked_parts(subject):
+                Recording.read(part.recordings, part.wire)
             read.append(name)
         except (HubError, SubjectInvalid) as why:
             broken[name] = str(why)
@@ -75,6 +77,16 @@ def _subject(name: str) -> Subject:
     return Subject.load(name)
 
 
+def _asked_parts(subject: Subject) -> tuple[Subject, ...]:
+    """The subject once for each stream that is asked for. Raises SubjectInvalid for what the lab does not serve."""
+    parts = tuple(part for part in by_stream(subject) if part.way != "push")
+    if len(parts) > 1 and subject.way != "http":
+        raise SubjectInvalid("the lab serves one stream of a folder or a front database")
+    if len({part.wire.path for part in parts}) < len(parts):
+        raise SubjectInvalid("the lab tells streams apart by their paths, and two have the same")
+    return parts
+
+
 class Recorded:
     """Simulated sources, running inside ``with``. ``sources`` gives the adapter of each instance by its name.
 
@@ -84,7 +96,7 @@ class Recorded:
 
     def __init__(self, sources: Mapping[str, str], *, port: int = 0) -> None:
         self.subjects = {name: _subject(adapter) for name, adapter in sources.items()}
-        self._wires: dict[str, SimWire] = {}
+        self._wires: dict[str, dict[str, SimWire]] = {}
         self._sims: dict[str, SimSource] = {}
         for name, subject in self.subjects.items():
             self._make(name, subject)
@@ -92,17 +104,21 @@ class Recorded:
         self._open = ExitStack()
 
     def _make(self, name: str, subject: Subject) -> None:
-        spec = subject.wire
-        times = Times(spec.time_style, spec.zone, spec.time)
-        recording, rows = Recording.read(subject.folder, spec), rows_of(TWO_PAGES, subject.folder, spec, times)
-        match subject.way:
-            case "folder":
-                self._sims[name] = FolderSim(spec, recording, rows)
-            case "table":
-                self._sims[name] = TableSim(spec, recording, rows, secret=SECRET)
-            case _:
-                here = spec.model_copy(update={"prefix": f"/{name}{spec.prefix}"})
-                self._wires[name] = SimWire(here, recording, rows, times=times, clock=time.time, traffic=Traffic())
+        for part in _asked_parts(subject):
+            spec = part.wire
+            times = Times(spec.time_style, spec.zone, spec.time)
+            recording, rows = Recording.read(part.recordings, spec), rows_of(TWO_PAGES, part.recordings, spec, times)
+            match part.way:
+                case "folder":
+                    self._sims[name] = FolderSim(spec, recording, rows)
+                case "table":
+                    self._sims[name] = TableSim(spec, recording, rows, secret=SECRET)
+                case _:
+                    here = spec.model_copy(update={"prefix": f"/{name}{spec.prefix}"})
+                    wire = SimWire(here, recording, rows, times=times, clock=time.time, traffic=Traffic())
+                    wires = self._wires.setdefault(name, {})
+                    wires[wire.path] = wire
+                    wire.lets_in_as(next(iter(wires.values())))
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -123,30 +139,42 @@ class Recorded:
     def __iter__(self) -> Iterator[str]:
         return iter(self.subjects)
 
-    def rows(self, name: str) -> Rows:
-        """The rows of one source, to be changed at will."""
-        return self._wires[name].rows if name in self._wires else self._sims[name].rows
+    def rows(self, name: str, stream: int = 0) -> Rows:
+        """The rows of one source, to be changed at will; ``stream`` counts those that are asked for, from 0."""
+        return [*self._wires[name].values()][stream].rows if name in self._wires else self._sims[name].rows
+
+    def count(self, name: str) -> int:
+        """How many rows one source serves, in all its streams."""
+        return (
+            sum(len(wire.rows) for wire in self._wires[name].values()) if name in self._wires else len(self.rows(name))
+        )
 
     def fault(self, name: str, kind: str, *, after: int = 0, times: int | None = 1, **options: Any) -> None:
-        """Turn the dial of one source. Raises KeyError for an unknown kind, ValueError for ``refused`` over HTTP."""
+        """Turn the dial of one source, for each of its streams.
+
+        Raises KeyError for an unknown kind, ValueError for ``refused`` over HTTP.
+        """
         if name in self._sims:
             self._sims[name].fault(kind, after=after, times=times, **options)
             return
         if kind == "refused":
             raise ValueError("all sources share the port; hang, close and status act on one")
         assert self._hall is not None
-        self._hall.booths[name].dial.set(Fault(kind, after, times, options))
+        for booth in self._hall.booths[name].values():
+            booth.dial.set(Fault(kind, after, times, options))
 
     def clear_faults(self, name: str) -> None:
         """Let everything go right again at one source."""
         if name in self._sims:
             self._sims[name].clear()
         elif self._hall is not None:
-            self._hall.booths[name].dial.clear()
+            for booth in self._hall.booths[name].values():
+                booth.dial.clear()
 
     def calls(self, name: str) -> int:
         """Calls for rows that have reached one source, faulty ones included, logins not."""
-        return len(self._wires[name].calls if name in self._wires else self._sims[name].calls)
+        sims = self._wires[name].values() if name in self._wires else [self._sims[name]]
+        return sum(len(sim.calls) for sim in sims)
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """The ``[source.NAME]`` tables of a ``hub.toml`` that reads these sources, each in two pages."""
@@ -171,4 +199,5 @@ class Recorded:
         if name in self._sims:
             return self._sims[name].place
         assert self._hall is not None
-        return {"base_url": f"http://{LOOPBACK}:{self._hall.port}{self._wires[name].prefix}"}
+        first = next(iter(self._wires[name].values()))
+        return {"base_url": f"http://{LOOPBACK}:{self._hall.port}{first.prefix}"}

@@ -10,8 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http.client import HTTPConnection
 from typing import Any, Final, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
+from xml.sax.saxutils import escape
 
+import orjson
+
+from conformance.envelopes import FORM, JSON, XML
 from conformance.lab.rows import Row
 from conformance.lab.server import LOOPBACK
 from conformance.lab.wire import Call as Request
@@ -97,6 +101,15 @@ class Sender(SimSource):
             values[self.push.sent] = self.stamp(self.clock)
         return self.shape.fill(rows, values)
 
+    def strange(self, row: Row) -> bytes:
+        """A push with a row under a name that nobody knows."""
+        match self.push.place:
+            case "json":
+                return orjson.dumps({"unheard_of": [row]})
+            case "form":
+                return urlencode({"unheard_of": orjson.dumps([row]).decode()}).encode()
+        return f"<unheard_of>{escape(str(row))}</unheard_of>".encode()
+
     def nonce(self) -> str:
         """One that it has not used before."""
         self._pushes += 1
@@ -104,7 +117,9 @@ class Sender(SimSource):
 
     def request(self, door: PushDoor, body: bytes, *, at: datetime | None = None, **how: Any) -> PushRequest:
         """The body, signed as the source signs it: now and with a fresh nonce unless told otherwise."""
-        return door.request(body, at=at or self.clock, **{"nonce": self.nonce(), **how})
+        usual = {"nonce": self.nonce(), "method": self.push.method}
+        kind = self.push.content_type or {"json": JSON, "form": FORM, "xml": XML}[self.push.place]
+        return door.request(body, at=at or self.clock, **{**usual, "content_type": kind, **how})
 
     def send(self, door: PushDoor, request: PushRequest) -> Answer:
         """Push it to the inbox; its answer."""

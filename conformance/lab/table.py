@@ -119,6 +119,11 @@ class TableSim(SimSource):
                 _manner(kind, options)
             self._dial.set(new)
 
+    @property
+    def idle(self) -> list[Fault]:
+        """The faults that were set and have never acted."""
+        return self._dial.idle
+
     def clear(self) -> None:
         """Let everything go right again."""
         self._dial.clear()

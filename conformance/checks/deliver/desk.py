@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
+from conformance.lab.table_receiver import TableReceiver
 from conformance.outcome import NotApplicable, Violation
 from conformance.subject import DeliverSpec
 from hub.api import Delivering
@@ -26,7 +27,7 @@ class Desk:
     """One outbox and one source."""
 
     h: Harness
-    receiver: Receiver
+    receiver: Receiver | TableReceiver
     store: Store
 
     @property

@@ -29,7 +29,7 @@ def each_kind_is_taken(h: Harness) -> None:
     """One delivery of each kind to a source that takes them all."""
     with desk(h) as at:
         for kind, found, came in _each(at):
-            place = at.receiver.wire.prefix + _path(at, kind)
+            place = at.receiver.spec.prefix + _path(at, kind)
             expect(
                 found, (DELIVERED,), when=kind, likely="deliver() does not know this kind, or reads the answer amiss"
             )

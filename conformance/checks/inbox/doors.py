@@ -11,6 +11,7 @@ import orjson
 from pydantic import SecretStr
 
 from conformance.check import Level, check
+from conformance.envelopes import FORM
 from conformance.harness import Harness
 from conformance.lab.sender import Answer, Sender, changed
 from conformance.outcome import NotApplicable, Violation
@@ -96,7 +97,7 @@ def part_of(signing: Signing, request: PushRequest, name: str) -> str:
             return request.headers[name]
         case "query":
             return dict(parse_qsl(request.target.partition("?")[2]))[name]
-    return str(orjson.loads(request.body)[name])
+    return str(_fields(request)[name])
 
 
 def with_part(signing: Signing, request: PushRequest, name: str, value: str) -> PushRequest:
@@ -107,7 +108,17 @@ def with_part(signing: Signing, request: PushRequest, name: str, value: str) -> 
         case "query":
             path, _, query = request.target.partition("?")
             return replace(request, target=f"{path}?{urlencode(dict(parse_qsl(query)) | {name: value})}")
-    return replace(request, body=orjson.dumps(orjson.loads(request.body) | {name: value}))
+    fields = _fields(request) | {name: value}
+    return replace(request, body=urlencode(fields).encode() if _is_form(request) else orjson.dumps(fields))
+
+
+def _is_form(request: PushRequest) -> bool:
+    return request.headers["Content-Type"].startswith(FORM)
+
+
+def _fields(request: PushRequest) -> dict[str, Any]:
+    body = request.body
+    return dict(parse_qsl(body.decode(), keep_blank_values=True)) if _is_form(request) else dict(orjson.loads(body))
 
 
 @check(

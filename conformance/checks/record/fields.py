@@ -10,7 +10,7 @@ from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import Spot, leaves, numbered, other, told, with_leaf, without_leaf
-from conformance.outcome import NotApplicable, Violation
+from conformance.outcome import NotApplicable, NotObserved, Violation
 from conformance.shaped import differing, drafted, fullest, items, kept, reserved
 from hub.api import Adapter, Item
 
@@ -128,6 +128,8 @@ def amounts_are_yuan(h: Harness) -> None:
         raise NotApplicable("no field of the recording gives an amount")
     clones = [{**row, key: numbered(row[key], number)} for number, (_, row) in enumerate(probes, 1)]
     records = kept(h, clones).records
+    if not any(str(clone[key]) in records for clone in clones):
+        raise NotObserved("no row with another amount became a record")
     for (spot, row), clone in zip(probes, clones, strict=True):
         record = records.get(str(clone[key]))
         expected = int(_decimal(_at(row, spot)) * FEN[unit])
@@ -149,7 +151,11 @@ def _amounts(adapter: Adapter[Any], item: Item, amount: str) -> Iterator[tuple[S
         kind: type[str | float | int] = str if isinstance(value, str) else type(value)
         row = with_leaf(item, spot, kind(amount if kind is not int else float(amount)))
         draft = drafted(adapter, row)
-        if draft is not None and before is not None and draft.amount != before.amount:
+        if (
+            draft is not None
+            and before is not None
+            and getattr(draft, "amount", None) != getattr(before, "amount", None)
+        ):
             yield spot, row
 
 
@@ -191,6 +197,10 @@ def rare_characters_come_through(h: Harness) -> None:
     decoy = {**row, key: numbered(row[key], 2)}  # stands first, where the canaries are planted
     found = kept(h, [decoy, plain, *clones]).records
     base = set(_texts(found[str(plain[key])].body)) if str(plain[key]) in found else set()
+    if not spots:
+        raise NotApplicable("no field of the recording holds Chinese text")
+    if base.isdisjoint(value for _, value in spots):
+        raise NotObserved("no Chinese text of the row stands in its record as it came")
     for (spot, value), clone in zip(spots, clones, strict=True):
         if value not in base:
             continue
@@ -259,11 +269,14 @@ def nothing_is_no_value(h: Harness) -> None:
         clones[name] = clone
     decoy = {**row, key: numbered(row[key], 9)}
     found = kept(h, [decoy, *clones.values()]).records
+    usual = {*_texts(found[str(decoy[key])].body)} if str(decoy[key]) in found else set()  # such words may be meant
     for name, clone in clones.items():
         record = found.get(str(clone[key]))
         if record is None or (
             said := [
-                spot for spot, value in leaves(record.body) if isinstance(value, str) and _EMPTY_WORD.search(value)
+                spot
+                for spot, value in leaves(record.body)
+                if isinstance(value, str) and _EMPTY_WORD.search(value) and value not in usual
             ]
         ):
             raise Violation(

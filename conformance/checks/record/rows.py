@@ -7,8 +7,8 @@ from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import Spot, leaves, masked, numbered, other, told, with_leaf
-from conformance.outcome import NotApplicable, Violation
-from conformance.shaped import drafted, fullest, items, kept, reserved
+from conformance.outcome import NotApplicable, NotObserved, Violation
+from conformance.shaped import STAGED, drafted, fullest, items, kept, reserved
 
 READS = Level.READS
 
@@ -71,6 +71,8 @@ def statuses_lead_to_their_stages(h: Harness) -> None:
     with items(h) as (adapter, found):
         row = fullest(found)
         spot = _status(adapter, row)
+        if not isinstance(drafted(adapter, row), STAGED):
+            raise NotApplicable("drafts of this kind have no stage")
     if spot is None:
         raise NotApplicable("no field of the recording alone gives the status")
     rows = {
@@ -78,6 +80,8 @@ def statuses_lead_to_their_stages(h: Harness) -> None:
         for number, code in enumerate(_codes(h, row, spot), 1)
     }
     records = kept(h, list(rows.values())).records
+    if not any(str(clone[key]) in records for clone in rows.values()):
+        raise NotObserved("no row of a known status became a record")
     for code, clone in rows.items():
         record = records.get(str(clone[key]))
         if record is None or record.deleted:

@@ -11,7 +11,9 @@ class NoTotal(hub.Adapter[hub.AdapterConfig]):
         name="no_total", version="1.0.0", kind="petition", title="Hotline without a total", title_zh="不报总数的热线",
         department="XF", code_system="petition_class", channel="RX",
         capabilities=frozenset({hub.Capability.INCREMENTAL}),
-        envelope=hub.Envelope(ok="code", ok_values=("00",), items="result", message="desc"),
+        envelope=hub.Envelope(
+            ok="code", ok_values=("00",), throttled=("29",), items="result", message="desc",
+        ),
         streams=(hub.Stream(request=hub.Request(
             path="/calls", paging=hub.PageNumber(page="p", size="n", rows=50, first=0),
             since=hub.Since(param="changedFrom", style="%Y/%m/%d %H:%M:%S"),

@@ -15,12 +15,12 @@ CODE   := hub schemas adapters conformance bench tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt conform conform-proof bench docs golden nightly clean
+.PHONY: help demo test check fmt conform conform-proof bench bench-linking docs golden nightly clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUN) ## four simulated sources into one network, then a summary; ALL=1 all, SERVE=1 stays up, DATA=DIR real texts
+demo: $(RUN) ## four simulated sources into one network, and one dispute's whole life; ALL=1 all, SERVE=1 stays up, DATA=DIR real texts
 	@$(BIN)/python -m conformance.lab.demo $(if $(DATA),--data $(DATA)) $(if $(filter-out 0,$(ALL)),--all) \
 	  $(if $(filter-out 0,$(SERVE)),--serve)
 
@@ -45,6 +45,9 @@ conform-proof: $(CHECK) ## every check against every broken adapter, and 400 cha
 
 bench: $(BENCH) ## speed against the raw limit and dlt, five repetitions; N=20000 for a quick look
 	@$(BIN)/python -m bench --rows $(N)
+
+bench-linking: $(CHECK) ## precision, recall and speed of the linker; N=10000 for a quick look, N=1000000 for one run of a million more
+	@$(BIN)/python -m bench.linking$(if $(filter-out file undefined,$(origin N)), --records $(N))
 
 docs: $(CHECK) ## run every example of the READMEs and compare the docs with the code
 	@$(BIN)/python -m pytest -q tests/docs

@@ -10,7 +10,7 @@ import orjson
 import zstandard
 
 from hub.batch import COMPLETE, Refusal, Row
-from hub.shaping import head, subjects
+from hub.mapping.heads import head, subjects
 from hub.store import progress
 from hub.store.database import Database
 from hub.store.progress import StreamKey

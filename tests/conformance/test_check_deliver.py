@@ -392,3 +392,20 @@ def test_a_source_that_remembers_keys_answers_a_known_one_and_does_not_act() -> 
         assert (handed.state, handed.attempts, handed.key) == ("delivered", 2, key)
         assert [taken.key for taken in at.receiver.came] == [key, key]
         assert len(at.receiver.acts) == 1
+
+
+class ByGet(DeliveringReference):
+    """A docket that takes papers as the parameters of a GET, with no word of a person in them."""
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        paper = {name: value for name, value in self.paper(delivery).items() if name != "text"}
+        return self.receipt(source.get(self.path(delivery), **paper))
+
+
+def test_a_source_may_take_deliveries_by_get() -> None:
+    by_get = told(ByGet, method="GET", place="query")
+    for id in ("DL-01", "DL-02", "DL-04", "DL-11", "DL-16", "DL-17"):
+        h = Harness(by_get)
+        CHECKS[id].run(h)
+        assert h.observed, id
+    assert "waiting" in found("DL-01", told(DeliveringReference, method="GET", place="query")).observed

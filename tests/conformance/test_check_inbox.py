@@ -5,22 +5,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 import pytest
 from click.testing import CliRunner
+from lxml import etree
 from pydantic import SecretStr
 from test_load_and_config import judged
 
 import hub.api as hub
 from conformance.check import CHECKS
 from conformance.checks.inbox.order import with_text
+from conformance.envelopes import Template
 from conformance.harness import Harness
 from conformance.lab.sender import changed
 from conformance.order import in_order
 from conformance.outcome import NotApplicable, Outcome, Violation
 from conformance.pushing import inbox, opened, push, read, sender
-from conformance.subject import PushSpec, Subject
+from conformance.scenarios import pushed_of
+from conformance.specimens import unusual_adapters
+from conformance.subject import PushSpec, Subject, SubjectInvalid
 from conformance.suite import Suite
 from conformance.unusual.push_only import PushOnly
 from conformance.unusual.pushed_too import PushedToo
@@ -338,3 +343,56 @@ class TestWhatApplies:
         done = CliRunner().invoke(main, ["--config", str(settings), *arguments])
         assert done.exit_code == 2
         assert said in done.output
+
+
+@pytest.mark.parametrize("name", ["form_pushes", "xml_pushes"])
+def test_pushes_speak_as_they_were_recorded(name: str) -> None:
+    """What goes out looks as what was recorded, with other rows, a number of its own, and signed in its own way."""
+    h = Harness(Subject.of(unusual_adapters()[name]))
+    with sender(h) as sim, h.store() as store, inbox(h, sim, store) as door:
+        first, second = [*sim.bodies()][:2]
+        assert first != second
+        request = sim.request(door, first)
+        assert sim.send(door, request).good
+    if name == "form_pushes":
+        fields = dict(parse_qsl(request.body.decode()))
+        assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        assert set(fields) == {"msgId", "bizContent", "areaCode", "appKey", "timestamp", "sign"}
+        assert orjson.loads(fields["bizContent"])["XM"] == h.canaries.name
+        assert fields["areaCode"] == "330106"
+    else:
+        root = etree.fromstring(request.body)
+        assert (request.method, request.headers["Content-Type"]) == ("PUT", "text/xml")
+        assert [child.tag for child in root] == ["Head", "Matters"]
+        assert len(root[1]) == 2
+        assert root.findtext("Matters/Matter/XM") == h.canaries.name
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "status"),
+    [("form_pushes", {"content_type": "text/plain"}, 415), ("xml_pushes", {"method": "POST"}, 405)],
+)
+def test_a_source_that_pushes_otherwise_than_declared_is_not_let_in(
+    name: str, changes: dict[str, Any], status: int
+) -> None:
+    subject = told(unusual_adapters()[name], **changes)
+    with pytest.raises(Violation, match=f"observed {status}"):
+        CHECKS["IN-07"].run(Harness(subject))
+
+
+def test_a_form_without_a_recording_is_its_one_field() -> None:
+    subject = told(unusual_adapters()["form_pushes"])
+    recording = replace(Harness(subject).recording, pushed=False)
+    made = pushed_of(subject.folder, subject.wire, recording, own=False)
+    assert made.template.fill([{"a": "1"}], {}) == b"bizContent=%7B%22a%22%3A%221%22%7D"
+    with pytest.raises(SubjectInvalid, match="an XML push is recorded"):
+        xml = told(unusual_adapters()["form_pushes"], place="xml")
+        pushed_of(xml.folder, xml.wire, recording, own=False)
+
+
+def test_a_form_whose_fields_are_the_row_is_filled_field_by_field() -> None:
+    wire = Subject.of(PushOnly).wire.model_copy(update={"items": ""})
+    template = Template("no=1&what=%E6%89%B0%E6%B0%91", wire, single=True)
+    assert template.rows == [{"no": "1", "what": "扰民"}]
+    filled = template.fill([{"no": 7, "what": "a b", "gone": None, "more": {"x": [1]}}], {"msg": "m1"})
+    assert dict(parse_qsl(filled.decode())) == {"no": "7", "what": "a b", "more": '{"x":[1]}', "msg": "m1"}

@@ -13,7 +13,7 @@ from test_load_and_config import judged
 import hub.api as hub
 from conformance.check import CHECKS
 from conformance.checks import taxonomy
-from conformance.harness import Harness
+from conformance.harness import Harness, Seen
 from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
@@ -40,12 +40,9 @@ DOORS = {
 
 def staged(stages: dict[str, Stage], *drafts: tuple[str, str | None]) -> Any:
     """What TX-05 asks of a harness: a manifest, and drafts with status and label."""
-    seen = [
-        SimpleNamespace(spot="page 1 row 1", draft=SimpleNamespace(status=status, status_label=label))
-        for status, label in drafts
-    ]
+    seen = [Seen("page 1 row 1", {}, hub.Draft(key="1", status=status, status_label=label)) for status, label in drafts]
     subject = SimpleNamespace(manifest=SimpleNamespace(stages=stages))
-    return SimpleNamespace(subject=subject, read_all=lambda: seen, observe=lambda count=1: None)
+    return SimpleNamespace(subject=subject, read_all=lambda scenario="": seen, observe=lambda count=1: None)
 
 
 def refused(id: str, harness: Any) -> bool:
@@ -82,7 +79,7 @@ def test_no_stages_no_neighbours() -> None:
 def test_a_matter_comes_through_the_doors_of_its_kind(kind: str) -> None:
     def by(channel: str) -> Any:
         manifest = SimpleNamespace(kind=kind, channel=channel)
-        return SimpleNamespace(subject=SimpleNamespace(manifest=manifest), read_all=lambda: [])
+        return SimpleNamespace(subject=SimpleNamespace(manifest=manifest), read_all=lambda scenario: [])
 
     fitting = {str(channel) for channel in Channel if not refused("TX-07", by(channel))}
     assert fitting == DOORS.get(kind, {str(channel) for channel in Channel})
@@ -91,10 +88,8 @@ def test_a_matter_comes_through_the_doors_of_its_kind(kind: str) -> None:
 
 def test_the_channel_of_a_draft_counts() -> None:
     manifest = SimpleNamespace(kind="court", channel="FY")
-    seen = [
-        SimpleNamespace(spot=f"row {at}", draft=SimpleNamespace(channel=code)) for at, code in enumerate((None, "WG"))
-    ]
-    harness: Any = SimpleNamespace(subject=SimpleNamespace(manifest=manifest), read_all=lambda: seen)
+    seen = [Seen(f"row {at}", {}, hub.Draft(key="1", channel=code)) for at, code in enumerate((None, "WG"))]
+    harness: Any = SimpleNamespace(subject=SimpleNamespace(manifest=manifest), read_all=lambda scenario: seen)
     with pytest.raises(Violation) as found:
         CHECKS["TX-07"].run(harness)
     assert found.value.where == "row 1"
@@ -295,3 +290,26 @@ def test_without_a_status_none_needs_a_stage() -> None:
 
     with pytest.raises(NotApplicable):
         CHECKS["TX-06"].run(Harness(Subject.of(type("Bare", (Reference,), {"draft": draft}))))
+
+
+class Letters(Reference):
+    """Tells of papers, and of no dispute."""
+
+    def draft(self, item: hub.Item) -> Any:
+        return hub.DraftDocument(key=item["case_no"], revision=item.get("updated"), title=item.get("title"))
+
+
+@pytest.mark.parametrize("id", ["TX-02", "TX-03", "TX-04", "TX-07"])
+def test_what_is_no_dispute_has_no_class(id: str) -> None:
+    with pytest.raises(NotApplicable, match="no disputes"):
+        CHECKS[id].run(Harness(Subject.of(Letters)))
+
+
+@pytest.mark.parametrize("id", ["TX-06", "RC-20"])
+def test_what_is_no_dispute_and_no_step_has_no_stage(id: str) -> None:
+    class Closed(Letters):
+        def draft(self, item: hub.Item) -> Any:
+            return replace(super().draft(item), status=item.get("state"))
+
+    with pytest.raises(NotApplicable):
+        CHECKS[id].run(Harness(Subject.of(Closed)))

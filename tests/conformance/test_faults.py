@@ -25,6 +25,7 @@ EVER: dict[str, Any] = {"times": None}
 
 ENDED = [
     ("refused", {}, "source.unavailable"),  # F01
+    ("reply", EVER | {"body": '{"code":42901}'}, "source.reply_invalid"),  # F10
     ("hang", EVER, "source.unavailable"),  # F03
     ("slow", EVER | {"seconds": 5}, "source.unavailable"),
     ("close", EVER, "source.unavailable"),  # F06

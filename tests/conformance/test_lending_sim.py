@@ -22,7 +22,7 @@ BY_KEY, BY_SEC = "/gateway/app/refreshTokenByKey.htm", "/gateway/app/refreshToke
 
 @pytest.fixture
 def sim() -> Iterator[SimSource]:
-    recording = Recording.read(SUBJECT.folder, SUBJECT.wire)
+    recording = Recording.read(SUBJECT.recordings, SUBJECT.wire)
     with SimSource(SUBJECT.wire, recording, recording.rows) as sim:
         yield sim
 

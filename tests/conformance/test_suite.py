@@ -40,7 +40,11 @@ class Bench:
     kind: type = Plain
     observed: int = 0
     began: int = 0
+    idle: tuple[Any, ...] = ()
     waive: tuple[dict[str, str], ...] = ()
+    stream: str = ""
+    at_once: bool = False
+    beside: tuple["Bench", ...] = ()
     canaries: Any = field(default_factory=lambda: SimpleNamespace(secret=SECRET, identity="i1", phone="p1", name="n1"))
 
     @property
@@ -52,7 +56,13 @@ class Bench:
             version="1.2.0",
             spec=SimpleNamespace(waive=self.waive),
             way="http",
+            stream=self.stream,
+            at_once=self.at_once,
         )
+
+    @property
+    def parts(self) -> Any:
+        return self.beside or (self,)
 
     def exchanges(self) -> tuple[Any, ...]:
         return ("the last calls",)

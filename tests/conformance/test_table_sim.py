@@ -6,7 +6,7 @@ import pytest
 
 from conformance.harness import QUICK, Harness
 from conformance.lab.table import TableSim
-from conformance.live import Live
+from conformance.live_reading import Live
 from conformance.outcome import NotApplicable
 from conformance.subject import Subject
 from conformance.unusual.front_database import FrontDatabase

@@ -55,7 +55,7 @@ def test_no_canary_and_no_recorded_person_is_shown(name: str) -> None:
         for value in (party.name, party.id_number, party.phone)
         if value
     } - {""}
-    words = {seen.draft.detail for seen in h.read_all() if seen.draft.detail}
+    words = {detail for seen in h.read_all() if (detail := seen.says("detail"))}
     for kind, options in FAULTS if name == "reference" else FAULTS[:5]:
         try:
             shown = str(heard(h, kind, **options))

@@ -193,6 +193,19 @@ def test_what_has_a_stream_tells_how_its_source_speaks(tmp_path: Path) -> None:
         Subject.of(ADAPTERS["no_total"], tmp_path)
 
 
+def test_two_streams() -> None:
+    cases, letters = Harness(Subject.of(ADAPTERS["two_streams"])).parts
+    with cases.source() as sim:
+        assert {page.stream for page in cases.pages(sim)} == {"cases"}
+        assert cases.pages(sim)[0].total == 8
+    with letters.source() as sim:
+        pages = letters.pages(sim)
+        assert ({page.stream for page in pages}, {page.total for page in pages}) == ({"letters"}, {None})
+        drafts = letters.drafts(sim)
+        assert len({seen.draft.key for seen in drafts}) == 8
+        assert all(isinstance(seen.draft.revision, int) for seen in drafts), "epoch seconds, as no case has"
+
+
 def test_every_unusual_one_is_looked_at() -> None:
     looked_at = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert set(ADAPTERS) <= looked_at
@@ -217,3 +230,35 @@ def test_pushed_too() -> None:
         report = read_pushes(harness, sim, store)
         assert report is not None
         assert (report.counts.stored, report.counts.unchanged) == (0, 8), "both ways lead to one record"
+
+
+def come_in(name: str, pushes: int) -> None:
+    """All eight matters come in by so many pushes."""
+    harness = Harness(Subject.of(ADAPTERS[name]))
+    with sender(harness) as sim, harness.store() as store:
+        assert len(push(harness, sim, store)) == pushes
+        report = read_pushes(harness, sim, store)
+        assert report is not None
+        assert (report.counts.stored, report.counts.rejected) == (8, 0)
+
+
+def test_form_pushes() -> None:
+    come_in("form_pushes", 8)
+
+
+def test_xml_pushes() -> None:
+    come_in("xml_pushes", 4)
+
+
+def test_takes_rows() -> None:
+    """What is handed over stands as a row, and is received when the office has fetched it."""
+    harness = Harness(Subject.of(ADAPTERS["takes_rows"]))
+    with harness.receiver() as desk, harness.store() as store:
+        desk.mood = "failed"
+        key = harness.post(desk, store, "progress")
+        (handed,) = harness.send(desk, store)
+        assert (handed.state, [taken.key for taken in desk.came], desk.acts) == ("waiting", [key], [])
+        desk.mood = "ok"
+        desk.clock += timedelta(hours=2)
+        (handed,) = harness.send(desk, store)
+        assert (handed.state, len(desk.came), len(desk.acts)) == ("delivered", 1, 1)

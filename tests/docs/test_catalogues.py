@@ -14,7 +14,7 @@ from hub.settings import SECTIONS, SOURCE_KEYS
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(
-    r"(draft|key|schema|text|time|revision|number|code|region|place|identity|phone|status|reference)\.[a-z_]+"
+    r"(draft|key|schema|text|time|revision|number|code|region|place|identity|phone|status|reference|digest|name)\.[a-z_]+"
 )
 ENDS = re.compile(r"((?:run|worker)\.[a-z]+): ")
 

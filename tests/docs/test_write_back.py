@@ -1,10 +1,12 @@
 """The page on write-back: its adapter passes family DL on its own table, and its kinds are those there are."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from front_table import Front
 
 import hub.api as hub
 from conformance import checks
@@ -52,3 +54,17 @@ def test_every_kind_stands_in_the_table_with_all_of_its_own_fields() -> None:
         told = set(re.findall(r"`(\w+)`", rows[kind]))
         assert order.__name__ in told
         assert set(order.model_fields) <= told | common, kind
+
+
+def test_the_pages_table_takes_a_row_once_and_its_fetching_is_the_receipt(tmp_path: Path) -> None:
+    front = Front(f"sqlite:///{tmp_path}/front.db", "sqlite")
+    front.do("CREATE TABLE ex_feedback (hubkey, number, said, pushstatus)")
+    adapter = LINES["Feedback"](hub.DatabaseConfig.model_validate({"database": front.url}))
+    delivery = hub.Delivery("K1", "progress", hub.Progress(number="17", at=datetime.now(UTC), text="x").written())
+    with front.source(claims=[hub.Capability.DELIVER]) as source:
+        for fetched, told in (("0", hub.Awaited("K1")), ("1", hub.Receipt(number="K1"))):
+            source.start_delivery(LINES["delivering"], "K1")
+            front.do(f"UPDATE ex_feedback SET pushstatus = '{fetched}'")
+            assert adapter.deliver(source, delivery) == told
+    assert front.ask("SELECT * FROM ex_feedback") == [("K1", "17", "x", "1")]
+    front.db.dispose()

@@ -8,19 +8,22 @@ from typing import Any
 
 import pytest
 
-from adapters.petition.hotline_exchange.adapter import VIEWS, HotlineExchange
+from adapters.petition.hotline_exchange.adapter import HotlineExchange
+from adapters.petition.hotline_exchange.tables import VIEWS
 from hub.store.store import Store
 from hub.testing import SourceSettings, faults_of, new_store, records, run_and_die, run_source
 
 NOW = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
 LEAD = "flowid TEXT, lsh TEXT, jjdbh TEXT, pushstatus INTEGER, pushtime TEXT, acktime TEXT, xt_gxsj TEXT"
 COLUMNS = {
+    "receipt": "receive TEXT, receivetime TEXT",
     "order": "title TEXT, bjnr TEXT, jqlbmc TEXT, lxdh TEXT, bjsj TEXT",
     "result": "dyyy TEXT, cjczqk TEXT, fksj TEXT",
     "return": "handlebmname TEXT, handleopinion TEXT, handletime TEXT",
     "visit": "hfsj TEXT, cljgdm TEXT",
 }
 SAID = {
+    "receipt": ("1", "2026-03-02 19:21:00"),
     "order": ("楼上漏水两家争吵", "楼上卫生间漏水。", "邻里纠纷", "13000008101", "2026-03-02 19:12:00"),
     "result": ("1", "民警到场劝离。", "2026-03-02 20:01:00"),
     "return": ("塘栖派出所", "属镇矛调中心职责，退回。", "2026-03-02 21:00:00"),
@@ -30,7 +33,7 @@ SAID = {
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Four tables with a row that waits and one that has been handled."""
+    """Five tables with a row that waits and one that has been handled."""
     connection = sqlite3.connect(tmp_path / "front.db", isolation_level=None)
     for sheet, view in VIEWS.items():
         connection.execute(f"CREATE TABLE {view} ({LEAD}, {COLUMNS[sheet]})")
@@ -67,8 +70,9 @@ def test_each_sheet_is_read_and_acknowledged_and_cites_one_order(
         (report,) = run_source(store, HotlineExchange, settings(tmp_path, sheet), clock=lambda: NOW)
         assert (report.outcome, report.counts.stored) == ("complete", 2)
         assert states(front, sheet) == [(1, "2026-03-06 10:00:00"), (2, None)], "handled is not pushed again"
-    cited = {tuple(map(tuple, record.body["references"])) for record in records(store) if record.key.endswith("1")}
-    assert len({str(each) for each in cited}) == 1
+    ones = [record.body["references"] for record in records(store) if record.key.endswith("1")]
+    cited = [[each for each in told if each["kind"] != "hotline_flow"] for told in ones]
+    assert cited == [[{"kind": "hotline_order", "number": "RX1"}, {"kind": "police_call", "number": "J1"}]] * len(VIEWS)
     assert faults_of(store) == []
 
 

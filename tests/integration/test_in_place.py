@@ -115,11 +115,11 @@ def test_a_child_that_has_nothing_to_do_lives(store: Store, source: SourceSettin
     assert not send_and_die(store, Taker, source, "delivery_taken", http=HTTP, now=DAY)
 
 
-def test_only_what_is_reached_over_http_is_delivered_to(store: Store, tmp_path: Path) -> None:
+def test_a_folder_is_not_delivered_to(store: Store, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     options = {"folder": str(tmp_path / "in")}
     settings = SourceSettings(
         name="desk", adapter="asker", home="330110", every_s=300, allow=(str(tmp_path),), options=options
     )
-    with pytest.raises(PluginError, match="only a source over HTTP is delivered to"):
+    with pytest.raises(PluginError, match="only a source over HTTP or a front database is delivered to"):
         send_due(store, Asker, settings, http=HTTP, clock=lambda: DAY)

@@ -10,7 +10,7 @@ from world import pull, rows, source_settings, value
 
 from conformance.lab import Lab
 from hub.ingest import RunReport
-from hub.shaping import subjects
+from hub.mapping.heads import subjects
 from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring

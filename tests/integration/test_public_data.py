@@ -75,7 +75,7 @@ def gateway(method: str) -> Iterator[SimSource]:
     subject = Subject.load("public_data")
     place = "query" if method == "GET" else "form"
     wire = subject.wire.model_copy(update={"method": method, "place": place})
-    recording = Recording.read(subject.folder, wire)
+    recording = Recording.read(subject.recordings, wire)
     with SimSource(wire, recording, Canaries.fresh().plant(list(recording.rows), wire.person)) as sim:
         yield sim
 

@@ -10,7 +10,6 @@ from hub.batch import COMPLETE, Refusal
 from hub.errors import StoreError
 from hub.store import masking, progress, read
 from hub.store.database import Database
-from hub.store.same_matter import BORNE, SameMatter, same_matter
 from hub.store.show import raw_bytes, show
 from hub.store.vault import Keyring
 from schemas.party import Party, Resolution, Step
@@ -96,7 +95,7 @@ def test_coverage_tells_how_far_items_were_found(database: Database, filler: Fil
 
 
 def test_an_empty_store_answers_everything(database: Database) -> None:
-    for question in (read.runs_last, read.coverage, read.unmapped_codes, read.records, read.rejections, same_matter,
+    for question in (read.runs_last, read.coverage, read.unmapped_codes, read.records, read.rejections,
                      read.watermarks, read.ledger_gaps, read.source_states):  # fmt: skip
         assert ask(database, question) == []
     assert ask(database, read.category_counts) == ask(database, read.item_counts) == {}
@@ -343,60 +342,3 @@ def test_a_field_without_a_rule_is_hidden_and_the_body_is_left_alone() -> None:
         "detail": "",
     }
     assert body["nickname"] == "老张"
-
-
-# the same matter
-
-
-def _groups(database: Database, **how: Any) -> list[tuple[list[tuple[str, str]], tuple[str, ...]]]:
-    groups: list[SameMatter] = ask(database, same_matter, **how)
-    return [([(each.source, each.title) for each in group.members], group.ties) for group in groups]
-
-
-def test_records_that_share_a_reference_are_one_matter(database: Database, filler: Filler) -> None:
-    filler.page(dispute("1", "D0101", ref="P1"), dispute("2", "D0201", ref="P2"))
-    filler.page(dispute("3", "D0301", ref="P1"), dispute("4", ref="P9"), source="petition")
-    filler.page(dispute("5", ref="P1"), source="grid")
-    assert _groups(database) == [([("court", "事 1"), ("petition", "事 3"), ("grid", "事 5")], ("ref",))]
-    assert ask(database, same_matter)[0].sources == 3
-
-
-def test_a_person_ties_records_of_one_category_only(database: Database, filler: Filler) -> None:
-    filler.page(
-        dispute("1", "D0101", phone=PHONE),
-        dispute("2", "D0201", phone="13800000002"),
-        dispute("3", phone="13800000003"),
-    )
-    filler.page(
-        dispute("4", "D0102", phone=PHONE),  # same category: tied
-        dispute("5", "D0301", phone="13800000002"),  # another category: apart
-        dispute("6", phone="13800000003"),  # neither has one: apart
-        dispute("7", phone="13800000002"),  # could be either: apart
-        source="petition",
-    )
-    filler.page(dispute("8", phone=PHONE, id_number=NUMBER), source="grid")  # no category, no rival: tied
-    assert _groups(database) == [([("court", "事 1"), ("petition", "事 4"), ("grid", "事 8")], ("phone",))]
-
-
-def test_ties_run_on_from_number_to_number(database: Database, filler: Filler) -> None:
-    filler.page(dispute("1", "D0101", ref="P1"), dispute("2", "D0501", ref="P5"))
-    filler.page(dispute("3", "D0101", ref="P1", phone=PHONE), dispute("4", "D0501", ref="P5"), source="petition")
-    filler.page(dispute("5", "D0101", phone=PHONE), source="grid")
-    first, second = _groups(database)
-    assert first == ([("court", "事 1"), ("petition", "事 3"), ("grid", "事 5")], ("phone", "ref"))
-    assert second == ([("court", "事 2"), ("petition", "事 4")], ("ref",))
-    assert _groups(database, limit=1) == [first]
-
-
-def test_old_versions_deleted_records_and_busy_numbers_tie_nothing(database: Database, filler: Filler) -> None:
-    filler.page(dispute("1", ref="P1"), dispute("2", ref="P2"))
-    filler.page(dispute("3", ref="P1"), dispute("4", ref="P2"), source="petition")
-    assert len(_groups(database)) == 2
-    filler.page(dispute("3", ref="P3", revision=2), dispute("4", ref="P2", revision=2, deleted=True), source="petition")
-    assert _groups(database) == []
-    filler.page(*(dispute(f"b{no}", "D0101", phone=PHONE) for no in range(BORNE)))
-    assert _groups(database) == []
-    filler.page(dispute("b", "D0101", phone=PHONE), source="petition")
-    assert _groups(database) == []
-    filler.page(dispute("b0", "D0101", revision=2))
-    assert len(_groups(database)) == 1

@@ -9,24 +9,31 @@ from typing import Any
 import orjson
 from click.testing import CliRunner
 from integration.test_sensor import NOON, clock, house, push, store
+from payouts import FAILED, PAID, drop, hub_toml, line, peak_of_a_pull
+from province import province
 from pushing import House
+from sqlalchemy import text
 
 import adapters.mediation.dispute_code
+from adapters.court.enforcement_payout.adapter import DATASET
 from conformance.harness import Harness
 from conformance.lab import Lab
 from conformance.lab.recorded import Recorded, instances
 from conformance.lab.settings import write_settings
-from conformance.orders import matter_of
+from conformance.orders import body_of, matter_of
 from conformance.pushing import push as push_rows
 from conformance.pushing import read as read_pushed
 from conformance.pushing import sender
 from conformance.subject import Subject
+from hub.casework.cases import find
+from hub.casework.linker import Linker
 from hub.cli.main import main
 from hub.settings import load
+from hub.store import case_read
+from hub.store.entries import alike
 from hub.store.masking import masked
 from hub.store.read import record_by_key
-from hub.store.same_matter import same_matter
-from hub.testing import RecordRow, RunReport, Store, load_adapter, new_store, records, run_source
+from hub.testing import RecordRow, RunReport, Store, load_adapter, new_store, post_delivery, records, run_source
 from schemas.taxonomy import load as load_taxonomy
 
 __all__ = ["clock", "house", "store"]  # fixtures
@@ -40,9 +47,11 @@ class Network:
         self.settings = load(write_settings(folder / "hub.toml", {**lab.settings(), **others}))
 
     def pull(self, name: str) -> RunReport:
+        """Read a source once; the report of its first stream. All its streams end complete, or as that one."""
         source = self.settings.source(name)
-        (report,) = run_source(self.store, load_adapter(source.adapter), source)
-        return report
+        first, *others = run_source(self.store, load_adapter(source.adapter), source)
+        assert {each.outcome for each in others} <= {"complete", first.outcome}
+        return first
 
     def records(self) -> dict[str, RecordRow]:
         return {record.key: record for record in records(self.store)}
@@ -120,6 +129,79 @@ def test_row_003_the_court_of_filing_and_of_trial_stand_apart_and_other_scripts_
         assert not [note for note in kept[key].notes if note.startswith("text.")]
 
 
+def test_row_017_a_pay_out_of_170000_lines_has_a_result_for_each_and_pays_none_twice(tmp_path: Path) -> None:
+    lines, inbox, settings = 170_000, tmp_path / "inbox", hub_toml(tmp_path, tmp_path / "inbox")
+
+    def result(no: int) -> str:
+        return FAILED if no % 100 == 0 else PAID
+
+    with new_store(tmp_path) as store:
+        drop(inbox, "A.csv", (line(no, result(no), batch="FK0") for no in range(lines, lines + 2_000)))
+        usual = peak_of_a_pull(settings)
+        drop(inbox, "B.csv", (line(no, result(no)) for no in range(lines)))
+        assert peak_of_a_pull(settings) < usual + 100_000_000  # its rows as they are would be three times that
+        failed = [no for no in range(lines) if result(no) == FAILED]
+        drop(inbox, "C.csv", (line(no, PAID, at="20260305090000") for no in failed))  # mended, and paid
+        drop(inbox, "D.csv", (line(no, at="20260302090000") for no in failed))  # the order, told again and late
+        peak_of_a_pull(settings)
+        with store.database.reading() as connection:
+            (batch,) = connection.execute(
+                text("SELECT count(*), sum(amount_fen), min(status), max(status) FROM entry WHERE key LIKE 'FK1-%'")
+            )
+            runs = connection.execute(
+                text("SELECT outcome, announced, fetched, stored, superseded FROM run ORDER BY id")
+            )
+            told = [tuple(run) for run in runs]
+            assert alike(connection, name=DATASET, status=PAID) == []
+        assert tuple(batch) == (lines, sum(1_000_000 + no for no in range(lines)), PAID, PAID)
+        assert told[1:] == [
+            ("complete", lines, lines, lines, 0),
+            ("complete", 2 * len(failed), 2 * len(failed), len(failed), len(failed)),
+        ]
+        drop(inbox, "E.csv", [line(7, PAID) | {"LSH": "FK2-1", "PCH": "FK2"}])  # another batch pays line 7 once more
+        peak_of_a_pull(settings)
+        with store.database.reading() as connection:
+            (twice,) = alike(connection, name=DATASET, status=PAID)
+        assert [each.key for each in twice] == ["FK1-000007", "FK2-1"]
+
+
+def test_row_011_a_claim_goes_to_mediation_its_result_comes_back_and_the_rate_can_be_worked_out(tmp_path: Path) -> None:
+    with province(tmp_path, f"sqlite:///{tmp_path}/yiwang.db") as here:
+        here.claim("990110202603000001")
+        here.around(lambda: here.mediators.tell("30"), lambda: here.mediators.tell("40"))
+        assert here.told("court") == [("receipt", ""), ("result", "调解成功")]
+        here.claim("990110202603000002", AH="（2026）浙0110民诉前调312号")
+        here.around(lambda: here.mediators.tell("41"))
+        assert here.told("court")[-1] == ("result", "调解不成")
+        shown = CliRunner().invoke(main, ["--config", str(here.settings.path), "task", "figures", "--json"])
+    (figure,) = orjson.loads(shown.stdout)["figures"]
+    assert (figure["docking"], figure["settled"], figure["ended"], figure["asked"]) == ("诉调", 1, 2, 2)
+
+
+def test_row_012_a_claim_is_diverted_with_a_receipt_and_closed_is_not_told_as_settled(tmp_path: Path) -> None:
+    with province(tmp_path, f"sqlite:///{tmp_path}/yiwang.db") as here:
+        here.claim()
+        here.around(lambda: here.mediators.tell("30"), lambda: here.mediators.tell("80"))
+        (task,) = here.tasks()
+        assert (task.number, task.docking, task.outcome) == ("HZ2026030200001", "诉调", "closed")
+        assert here.told("court") == [("receipt", "")], "the court has no word for it, and hears no other"
+        assert here.unseen() == (1, 0), "that it could not be told is shown"
+
+
+def test_row_025_from_petition_to_mediation_and_back_without_a_second_number(tmp_path: Path) -> None:
+    with province(tmp_path, f"sqlite:///{tmp_path}/yiwang.db") as here:
+        here.petition()
+        here.around(lambda: here.mediators.tell("30"), lambda: here.mediators.tell("41"))
+        (code,) = here.codes()
+        (handed,), told = here.acts("centre"), here.acts("petition")
+        assert (handed.fields["docking"], handed.fields["caseCode"]) == ("访调", code)
+        assert {(act.fields["ID"], act.fields["JFM"]) for act in told} == {("P1", code)}
+        assert told[-1].fields["CLJG"] == "调解不成"
+        with here.store.database.reading() as connection:
+            for number in ("ZJ330110202603050001", "HZ2026030200001", code):  # the petition's, the receipt's, ours
+                assert find(connection, here.store, number) == [code]
+
+
 def test_row_020_a_request_for_assistance_keeps_the_station_it_names(tmp_path: Path) -> None:
     with network(tmp_path, Recorded({"enforcement": "enforcement"})) as net:
         rows = list(net.lab.rows("enforcement"))
@@ -127,6 +209,58 @@ def test_row_020_a_request_for_assistance_keeps_the_station_it_names(tmp_path: P
         net.pull("enforcement")
         kept = {key: record.body["extra"].get("YZXXZ", "") for key, record in net.records().items()}
     assert kept == {row["QQBH"]: row["YZXXZ"] for row in rows} | {rows[0]["QQBH"]: "330105-01"}
+
+
+def test_row_021_petitions_their_review_and_evaluation_are_read_and_what_mediation_does_goes_back() -> None:
+    h = Harness(Subject.load("zhelifang"))
+    with h.receiver() as office, h.store() as store:
+        first, other = list(office.rows)[:2]
+        stamp = office.stamp(office.clock)
+        reviewed = {"BLZTDM": "", "BLZTMC": "复查", "FCSQSJ": stamp, "FCJZSJ": "2027-01-01 23:59:59", "MYDPJ": "3"}
+        office.rows.update(first["ID"], **reviewed, PJSJ=stamp, GXSJ=stamp)
+        office.rows.update(other["ID"], REPEATED_ID=first["ID"], CCJLX="2", GXSJ=stamp)
+        h.run(office, store)
+        kept = {record.key: record for record in h.records(store)}
+        under_review = kept[first["ID"]]
+        assert (under_review.stage, under_review.body["due"]) == ("review", "2027-01-01T15:59:59Z")
+        assert under_review.body["steps"][-1]["action"] == "申请复查"
+        assert under_review.body["resolution"]["opinion"] == "不满意"
+        assert {"kind": "petition_id", "number": first["ID"]} in kept[other["ID"]].body["references"], "a repeat"
+        for kind in ("hand_over", "progress", "result"):
+            h.post(office, store, kind)
+        assert {(each.kind, each.state, each.number) for each in h.send(office, store)} == {
+            (kind, "delivered", "HZ2026030200021") for kind in ("hand_over", "progress", "result")
+        }
+        passed, step, answer = (act.fields for act in office.acts)
+    assert {passed["ID"], step["ID"], answer["ID"]} == {matter_of(office.keys)}, "no second number"
+    assert (passed["BLFS"], passed["QXDW"]) == ("转交", "临平区人民法院")
+    assert (step["BLZTMC"], answer["CLJG"]) == ("调解中", "调解成功")
+
+
+def test_row_032_an_order_tells_whose_duty_it_is_and_goes_to_court_with_a_receipt() -> None:
+    hotline, court = Harness(Subject.load("hotline")), Harness(Subject.load("mobile_court"))
+    with hotline.receiver() as calls, hotline.store() as store:
+        order = next(row for row in calls.rows if row["executeDeptCode"])
+        calls.rows.update(order["taskId"], approach="1")
+        hotline.run(calls, store)
+        (kept,) = [record for record in hotline.records(store) if record.key == order["taskId"]]
+        duty = {name: kept.body["extra"][name] for name in ("deptName", "executeDeptCode", "approach")}
+        assert duty == {**{name: order[name] for name in ("deptName", "executeDeptCode")}, "approach": "1"}, (
+            "supervised"
+        )
+        with court.receiver() as filing, court.store() as other:
+            suit = body_of("hand_over", court.subject.spec, order["taskId"], court.canaries, filing.clock)
+            key = post_delivery(other, court.settings(filing), "hand_over", suit, cause="task 1", now=filing.clock)
+            (taken,) = court.send(filing, other)
+            assert (taken.key, taken.state, taken.number) == (key, "delivered", "WSLA2026030200017")
+            assert filing.acts[0].fields["LYBH"] == order["taskId"]
+        for kind in ("hand_over", "result"):
+            hotline.post(calls, store, kind)
+        assert {(each.kind, each.state, each.number) for each in hotline.send(calls, store)} == {
+            (kind, "delivered", "RX-H-2026030200009") for kind in ("hand_over", "result")
+        }
+        passed, ended = (act.fields for act in calls.acts)
+    assert (passed["targetDept"], ended["banliResult_12345"]) == ("临平区人民法院", "0")
 
 
 def test_row_037_mediation_cases_come_by_a_cursor_and_reach_the_unified_items(tmp_path: Path) -> None:
@@ -147,7 +281,7 @@ def test_row_037_mediation_cases_come_by_a_cursor_and_reach_the_unified_items(tm
 
 OLD_CODES = """原码,解纷码,事项,类别,登记时间,办结时间,状态,申请人,联系电话,更新时间
 TJM330122202105210017,,账号被封退款难,网络购物,2021-05-21 09:00:00,,调解中,臧小波,13800001230,2022-01-05 10:00:00
-CXM2020112600031,{code},地界争执,相邻,2020-11-26 08:30:00,,调解中,朱一,13800001231,2022-01-05 10:00:00
+CXM2020112600031,{code},地界争执,相邻,2020-11-26 08:30:00,,调解中,{name},13800001231,2022-01-05 10:00:00
 BJM-2019-0098,,楼上漏水,相邻,2019-06-03 15:00:00,2019-06-20 10:00:00,调解成功,沈一,13800001232,2019-06-20 10:00:00
 """
 """An export of a local code: known to the wire by ``localCode``, knowing the provincial code itself, and neither."""
@@ -159,17 +293,23 @@ def test_row_038_an_old_local_code_leads_to_the_case_and_old_exports_are_read(tm
     drops = {"adapter": "files", "folder": str(tmp_path / "old"), "mapping_file": str(mapping), "home": "330100"}
     with network(tmp_path, Recorded({"now": "dispute_code"}), {"old": drops}) as net:
         first = next(iter(net.lab.rows("now")))
-        (tmp_path / "old" / "codes.csv").write_text(OLD_CODES.format(code=first["caseNo"]), encoding="gb18030")
+        (tmp_path / "old" / "codes.csv").write_text(
+            OLD_CODES.format(code=first["caseNo"], name=first["applicant"][0]["name"]), encoding="gb18030"
+        )
         (tmp_path / "old" / "codes.csv.ok").write_text("ok", encoding="ascii")
         net.pull("now")
         assert (net.pull("old").counts.stored, net.pull("old").counts.rejected) == (3, 0)
         (renamed,) = [row for row in net.lab.rows("now") if row.get("localCode")]
         kept = net.records()
+        Linker(net.settings, net.store).drain()
         with net.store.database.reading() as connection:
-            found = same_matter(connection)
+            count, found = case_read.seen_in_several(connection, 5)
+            members = [
+                {(each.source, each.title) for each in case_read.records(connection, row.code)} for row, _ in found
+            ]
     assert {"kind": "local_code", "number": renamed["localCode"]} in kept[str(renamed["id"])].body["references"]
-    assert [matter.ties for matter in found] == [("ref",)] * 2
-    assert sorted(({(each.source, each.title) for each in matter.members} for matter in found), key=sorted) == [
+    assert count == 2
+    assert sorted(members, key=sorted) == [
         {("now", renamed["title"]), ("old", "账号被封退款难")},
         {("now", first["title"]), ("old", "地界争执")},
     ]
@@ -249,6 +389,26 @@ def test_row_061_police_calls_come_with_few_fields_and_stay_masked(tmp_path: Pat
     numbers = {row["BJDH"] for row in rows} | {p["ZJHM"] for row in rows for p in involved(row) if p.get("ZJHM")}
     assert numbers
     assert not [number for number in numbers if number in shown]
+
+
+def test_row_062_an_order_pushed_is_taken_met_settled_and_told_to_110() -> None:
+    h = Harness(Subject.load("police"))
+    with h.receiver() as police, h.store() as store:
+        order = next(row for row in police.rows if row["AJZT"] == "移交调解")
+        with sender(h, [order]) as calling:
+            push_rows(h, calling, store)
+            read_pushed(h, calling, store)
+        (record,) = h.records(store)
+        assert (record.key, record.stage) == (order["JJDBH"], "dispatched"), "there before anybody asked"
+        for kind in ("accept", "progress", "result"):
+            body = body_of(kind, h.subject.spec, order["JJDBH"], h.canaries, police.clock)
+            post_delivery(store, h.settings(police), kind, body, cause=f"task 1 {kind}", now=police.clock)
+        assert {(each.kind, each.state, each.number) for each in h.send(police, store)} == {
+            (kind, "delivered", "F33011026030200001") for kind in ("accept", "progress", "result")
+        }
+        taken, met, settled = (act.fields for act in police.acts)
+    assert {each["JJDBH"] for each in (taken, met, settled)} == {order["JJDBH"]}
+    assert (taken["SFJS"], met["AJZT"], settled["AJZT"], settled["XYBH"]) == ("1", "调解中", "调解成功", "2026-0017")
 
 
 def involved(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -191,7 +191,7 @@ def test_personal_fields_are_known_by_their_names(field: str, what: str | None) 
 def live() -> Iterator[SimSource]:
     """A source with the recording of a built-in adapter, which asks for a signature."""
     h = Harness(Subject.of(DisputeCode))
-    with SimSource(h.subject.wire, Recording.read(h.subject.folder, h.subject.wire), h.recording.rows) as sim:
+    with SimSource(h.subject.wire, Recording.read(h.subject.recordings, h.subject.wire), h.recording.rows) as sim:
         yield sim
 
 
@@ -208,7 +208,7 @@ def test_a_live_source_is_recorded_and_replayed(live: SimSource, tmp_path: Path)
     assert "2 页 pages, 6 行 rows" in done.output
     assert "applicant[].name" in done.output
     wire = Subject.of(DisputeCode).wire
-    again = Recording.read(tmp_path, wire)
+    again = Recording.read(tmp_path / "recordings", wire)
     people = [party["idNo"] for each in again.rows for party in each["applicant"]]
     assert people
     assert not {str(each["id"]) for each in again.rows} ^ set(live.keys[:6])

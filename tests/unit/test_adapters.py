@@ -224,7 +224,11 @@ def test_a_petition() -> None:
     assert (made.status, made.status_label, made.people, made.region) == ("12", "已办结", 3, "330110005")
     assert [(p.name, p.id_type, p.phone) for p in made.parties] == [("徐三", "111", "13800000002")]
     assert [(s.key, s.action, s.body, s.note) for s in made.steps] == [("s1", "转送", "某局", "转办")]
-    assert made.references == [("petition", "ZJ330110202603020001"), ("grid_event", "SJ330110202603020007")]
+    assert made.references == [
+        ("petition", "ZJ330110202603020001"),
+        ("grid_event", "SJ330110202603020007"),
+        ("petition_id", "0" * 32),
+    ]
     assert made.extra["LMBZ"] == "1"
     assert "王" not in str(made.steps)
 

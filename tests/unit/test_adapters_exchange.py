@@ -10,7 +10,8 @@ import pytest
 import adapters
 from adapters.grid.police.adapter import Police, PoliceConfig
 from adapters.grid.police_exchange.adapter import PoliceExchange, PoliceExchangeConfig
-from adapters.petition.hotline_exchange.adapter import HotlineExchange, HotlineExchangeConfig
+from adapters.petition.hotline_exchange.adapter import HotlineExchange
+from adapters.petition.hotline_exchange.tables import HotlineExchangeConfig
 from hub.api import Draft, DraftParty, DraftStep, Stage, TableView
 from hub.registry import crosswalk_path
 
@@ -47,7 +48,8 @@ RETURN = LEAD | {
     "handleopinion": "属劳动监察职责，退回。",
     "handletime": "2026-03-03 09:40:00",
 }
-VISIT = LEAD | {"hfsj": "2026-03-05 10:00:00", "cljgdm": "1"}
+VISIT = LEAD | {"hfsj": "2026-03-05 10:00:00", "cljgdm": "1", "dhhfhsqk": "群众表示已不漏水。"}
+CONFIRM = LEAD | {"receive": "1", "receivetime": "2026-03-02 19:20:40"}
 CALL = {
     "jjdbh": "J1",
     "pjdbh": "P1",
@@ -86,7 +88,13 @@ def police(**more: Any) -> PoliceExchange:
     return PoliceExchange(PoliceExchangeConfig.model_validate({**FRONT, **more}))
 
 
-ROWS: dict[str, Mapping[str, Any]] = {"order": ORDER, "result": RESULT, "return": RETURN, "visit": VISIT}
+ROWS: dict[str, Mapping[str, Any]] = {
+    "order": ORDER,
+    "receipt": CONFIRM,
+    "result": RESULT,
+    "return": RETURN,
+    "visit": VISIT,
+}
 
 
 def draft(sheet: str, **changes: Any) -> Draft:
@@ -98,7 +106,9 @@ def test_each_sheet_has_its_table_and_cites_its_order(sheet: str) -> None:
     (stream,) = exchange(sheet).manifest.streams
     (renamed,) = exchange(sheet, view="jqgx.t1").manifest.streams
     assert isinstance(stream.request, TableView) and isinstance(renamed.request, TableView)
-    assert stream.request.view == f"ex_12345_110_{'basic' if sheet == 'order' else sheet}"
+    assert stream.request.view == f"ex_12345_110_{ {'order': 'basic', 'receipt': 'confirm'}.get(sheet, sheet) }"
+    (other,) = exchange(sheet, direction="110_12345").manifest.streams
+    assert isinstance(other.request, TableView) and other.request.view.startswith("ex_110_12345_")
     assert renamed.request.view == "jqgx.t1"
     assert stream.request.waiting == {"pushstatus": "0"}
     row = copy.deepcopy(dict(ROWS[sheet]))
@@ -107,6 +117,10 @@ def test_each_sheet_has_its_table_and_cites_its_order(sheet: str) -> None:
     assert (made.key, made.revision) == ("EX1", "2026-03-02 19:20:30")
     assert made.references == [("hotline_order", "RX1"), ("police_call", "J1")]
     assert draft(sheet, jjdbh=None).references == [("hotline_order", "RX1")]
+    named = draft(sheet, lsh="", jjdbh=None, flowid="ZX202603020017")
+    assert named.references == [("hotline_flow", "ZX202603020017")], (
+        "an order's number; a row's own is too short for one"
+    )
     assert exchange(sheet).draft({"flowid": "k1"}).key == "k1"
     with pytest.raises(KeyError):
         exchange(sheet).draft({})
@@ -153,10 +167,19 @@ def test_a_return() -> None:
 )
 def test_a_visit(code: Any, opinion: str | None, title: str) -> None:
     made = draft("visit", cljgdm=code)
-    assert (made.status, made.title) == ("回访", title)
+    assert (made.status, made.title, made.detail) == ("回访", title, "群众表示已不漏水。")
     assert made.resolution is not None
     assert (made.resolution.assessed, made.resolution.opinion) == ("2026-03-05 10:00:00", opinion)
     assert made.resolution.success is None
+
+
+@pytest.mark.parametrize(("receive", "status"), [("1", "签收"), (1, "签收"), ("0", "未签收"), (None, "未签收")])
+def test_a_receipt_is_no_acceptance(receive: Any, status: str) -> None:
+    made = draft("receipt", receive=receive)
+    assert (made.title, made.status, made.resolution) == (status, status, None)
+    assert made.steps == [DraftStep("2026-03-02 19:20:40", status)]
+    assert draft("receipt", receivetime="").steps == []
+    assert exchange("receipt").manifest.stages[status] is Stage.DISPATCHED
 
 
 def test_no_row_says_that_a_matter_is_settled() -> None:

@@ -12,7 +12,7 @@ LONGEST = 500  # lines of a module
 
 GROUND = (
     "batch", "clock", "contract", "declared", "errors", "events", "fieldmap", "hookspecs", "manifest", "nearest",
-    "problems", "redact", "registry", "settings", "taking", "toml_lines", "wire",
+    "problems", "redact", "registry", "route_settings", "settings", "taking", "toml_lines", "wire",
 )  # fmt: skip
 ROOMS = (
     "sources", "store", "mapping", "insight", "casework", "delivery", "shaping", "ingest", "engine", "service", "cli",

@@ -245,13 +245,21 @@ def test_doctor_tells_what_is_wrong_and_goes_on_looking(hub: Any, tmp_path: Path
     nothing = hub("doctor", "--json")
     assert nothing.exit_code == 1
     assert {finding["what"] for finding in json.loads(nothing.stdout)["findings"] if finding["state"] == "bad"} == {
-        "settings", "taxonomy", "keys", "store", "disk",
+        "settings", "taxonomy", "keys", "store", "deadlines", "disk",
     } - {"taxonomy"}  # fmt: skip
     hub("init")
-    assert states() | {"disk": "ok"} == {
+    assert states() | {"disk": "ok", "deadlines": "ok"} == {
         "python": "ok", "packages": "ok", "settings": "ok", "adapters": "ok", "taxonomy": "ok", "keys": "ok",
-        "store": "look", "clock": "ok", "disk": "ok",
+        "store": "look", "clock": "ok", "deadlines": "ok", "disk": "ok",
     }  # fmt: skip
+    days, config = tmp_path / "days.csv", tmp_path / "hub.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('# holidays = ""', 'holidays = "days.csv"'), encoding="utf-8"
+    )
+    days.write_text("first,last,works,name,basis\n2024-01-01,2024-01-01,no,元旦,x\n", encoding="utf-8")
+    assert states()["deadlines"] == "look", "the holidays of these days are not in it"
+    days.write_text("first,last,works,name,basis\n2024-01-01,2023-01-01,no,元旦,x\n", encoding="utf-8")
+    assert states()["deadlines"] == "bad"
     (tmp_path / "yiwang-data/keys.json").chmod(0o644)
     open_keys = hub("doctor")
     assert open_keys.exit_code == 1

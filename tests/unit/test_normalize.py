@@ -382,5 +382,5 @@ def test_a_draft_prints_no_personal_data():
     draft = Draft(
         key="k-1", title="张三欠薪", parties=[DraftParty(name="张三", phone="13800000001")], extra={"a": CITIZEN}
     )
-    assert repr(draft) == "Draft(key, title, kind, deleted, datum, parties, extra)"
+    assert repr(draft) == "Draft(key, title, deleted, datum, parties, extra)"
     assert repr(draft.parties) == "[DraftParty(name, role, kind, phone)]"

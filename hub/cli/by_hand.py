@@ -33,6 +33,15 @@ def written_down(
     audit.append(connection, home=home, writer=store.writer, action=action, entry=told, at=at)
 
 
+def clear_read(store: "Store", what: str, head: Any, reason: str) -> None:
+    """Audit a read in clear of a head (``record``, ``entry``) before anything is shown: a read that cannot be audited
+    does not take place."""
+    by, at = person()
+    entry = {what: head.id, "version": head.version, "reason": reason}
+    with store.database.transaction() as connection:
+        written_down(connection, store, home=head.home, action=f"{what}.read_clear", entry=entry, by=by, at=at)
+
+
 def clear_options(command: F) -> F:
     """``--clear`` and ``--reason``: personal data unmasked, which the command audits before it shows anything."""
 

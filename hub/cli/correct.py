@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.by_hand import person
 from hub.cli.record import find_record, number_of, numbered
 from hub.cli.show import json_option, moment, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
@@ -40,8 +41,6 @@ def correct(
 
     The correction is laid over what they say, now and after every later pull and remap, until `hub record lift`.
     """
-    from getpass import getuser
-
     from hub.casework.corrections import correct as put_right
     from hub.casework.corrections import read_value
     from hub.clock import utc_now
@@ -54,7 +53,7 @@ def correct(
         raise click.UsageError("--reason says nothing")
     if "parties" in wanted:
         wanted["parties"] = _read_list(wanted["parties"])
-    now = utc_now()
+    (by, _), now = person(), utc_now()
     values = {name: read_value(name, value, work.taxonomy, now) for name, value in wanted.items()}
     with work.store() as store:
         head = find_record(store, record_id, source)
@@ -66,7 +65,7 @@ def correct(
                     (head.home, head.id),
                     name,
                     value,
-                    by=f"person:{getuser()}",
+                    by=by,
                     reason=reason,
                     now=now,
                 )
@@ -115,17 +114,15 @@ def corrections(
 @at_work
 def lift(work: Workplace, number: str, *, reason: str, as_json: bool) -> None:
     """Take a correction away, by its number in `hub record corrections`: what the mapping says counts again."""
-    from getpass import getuser
-
     from hub.casework.corrections import lift as take_away
     from hub.clock import utc_now
     from hub.store.corrections import one
 
     if not reason.strip():
         raise click.UsageError("--reason says nothing")
-    ref = numbered(number)
+    ref, (by, _) = numbered(number), person()
     with work.store() as store, store.database.transaction() as connection:
-        take_away(connection, store, ref, by=f"person:{getuser()}", reason=reason, now=utc_now())
+        take_away(connection, store, ref, by=by, reason=reason, now=utc_now())
         row = one(connection, ref)
     _show([row], as_json=as_json)
 

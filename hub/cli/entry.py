@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.by_hand import clear_read
 from hub.cli.entry_show import KINDS, age, show_list, show_view, span, spot
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
@@ -157,7 +158,7 @@ def show(
     with work.store() as store:
         head = _find(store, entry_id, source, kind)
         if clear:
-            _audit_clear_read(store, head, reason)
+            clear_read(store, "entry", head, reason)
         view = open_entry(store.database, store.keyring, head.home, head.id, version=version, clear=clear)
     if as_json:
         write_json(
@@ -184,26 +185,6 @@ def _find(store: "Store", text: str, source: str | None, kind: str | None) -> "E
         several = ", ".join(f"{spot(head)} ({head.kind})" for head in found[:5])
         raise StoreError(f"{len(found)} entries are called that", where="store", hint=f"say which: {several}")
     return found[0]
-
-
-def _audit_clear_read(store: "Store", head: "EntryHead", reason: str) -> None:
-    """Written before anything is shown: a read that cannot be audited does not take place."""
-    from getpass import getuser
-
-    from hub.clock import utc_now, utc_text
-    from hub.store import audit
-
-    told: dict[str, Any] = {"entry": head.id, "version": head.version, "user": getuser(), "reason": reason}
-    now = utc_text(utc_now())
-    with store.database.transaction() as connection:
-        audit.append(
-            connection,
-            home=head.home,
-            writer=store.writer,
-            action="entry.read_clear",
-            entry=told | {"by": "command line"},
-            at=now,
-        )
 
 
 def _numbered(text: str) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.by_hand import clear_read
 from hub.cli.lazy import Lazy
 from hub.cli.show import facts, json_option, moment, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
@@ -119,7 +120,7 @@ def show(
     with work.store() as store:
         head = find_record(store, record_id, source)
         if clear:
-            _audit_clear_read(store, head, reason)
+            clear_read(store, "record", head, reason)
         view = open_record(store.database, store.keyring, head.home, head.id, version=version, clear=clear)
     if as_json:
         write_json(
@@ -198,19 +199,6 @@ def find_record(store: "Store", text: str, source: str | None) -> "RecordHead":
         several = ", ".join(f"{number_of(head)} ({head.source})" for head in found[:5])
         raise StoreError(f"{len(found)} records are called that", where="store", hint=f"say which: {several}")
     return found[0]
-
-
-def _audit_clear_read(store: "Store", head: "RecordHead", reason: str) -> None:
-    """Written before anything is shown: a read that cannot be audited does not take place."""
-    from getpass import getuser
-
-    from hub.clock import utc_now, utc_text
-    from hub.store import audit
-
-    entry = {"record": head.id, "version": head.version, "user": getuser(), "reason": reason, "by": "command line"}
-    now = utc_text(utc_now())
-    with store.database.transaction() as connection:
-        audit.append(connection, home=head.home, writer=store.writer, action="record.read_clear", entry=entry, at=now)
 
 
 def _show_rejections(rows: list[Any], *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """``hub task``: what one body asks of another. Every step a person takes is audited, and who asked is told."""
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,25 +7,11 @@ import click
 
 from hub.cli.lazy import Lazy
 from hub.cli.show import facts, json_option, moment, say, table, write_json
+from hub.cli.task_words import KINDS, LAMPS, STATES, STRAYS, case_code, number_of, task_ref, words
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
     from hub.store.tasks import Ref, TaskRow
-
-KINDS = {
-    "referral": "移送", "disposal_notice": "交办通知", "reminder": "催办", "supervision_order": "督办",
-    "interview": "约谈", "procuratorial_suggestion": "检察建议", "review_notice": "复核通知", "rectification": "整改",
-    "enforcement_assistance": "协助执行",
-}  # fmt: skip
-STATES = {
-    "requested": "已发出", "received": "已收到", "accepted": "已受理", "refused": "不受理", "in_progress": "办理中",
-    "completed": "已办成", "failed": "未办成", "recalled": "已撤回",
-}  # fmt: skip
-LAMPS = {"green": "绿", "yellow": "黄", "red": "红"}
-STRAYS = {
-    "receipt": "回执找不到任务", "early": "先于移送回执", "illegal": "状态倒退", "claimed": "两家认领",
-    "cycle": "循环移送", "reference": "所引案件未到",
-}  # fmt: skip
 
 STEPS = {
     "request": ("hub.cli.task_steps:request", "Ask a body for something by hand."),
@@ -226,16 +211,17 @@ def strays_(
 
 def _decide(work: Workplace, ref: "Ref", reason: str, *, take: bool) -> None:
     from hub.casework.byhand import decide
-    from hub.cli.task_steps import audited, person
+    from hub.cli.by_hand import person, written_down
     from hub.clock import utc_now
 
-    by, now = person(), utc_now()
+    (by, at), now = person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
         stray = decide(
             connection, work.settings, store, ref, take=take, by=by, why=reason, now=now, registry=work.registry
         )
-        told = {"stray": stray.kind, "task": stray.task, "reason": reason}
-        audited(connection, store, "stray.taken" if take else "stray.dismissed", ref, told)
+        told = {"stray": number_of(ref), "kind": stray.kind, "task": stray.task, "reason": reason}
+        action = "stray.taken" if take else "stray.dismissed"
+        written_down(connection, store, home=ref[0], action=action, entry=told, by=by, at=at)
     say(f"{'已采纳 taken' if take else '已搁置 dismissed'}: {number_of(ref)}")
 
 
@@ -251,21 +237,6 @@ def _show_strays(found: Any) -> None:
     table(columns, cells, title="待核 strays")
 
 
-def case_code(text: str) -> str:
-    """A case code as it was typed, or the text as it is."""
-    from schemas.case_code import read_case_code
-
-    return read_case_code(text) or text
-
-
-def task_ref(text: str) -> "Ref":
-    """A number such as ``330110-12``. Raises BadParameter."""
-    match = re.fullmatch(r"(\d{6})-(\d{1,18})", text)
-    if match is None:
-        raise click.BadParameter("a number such as 330110-12 is wanted", param_hint="TASK")
-    return match[1], int(match[2])
-
-
 def _told(row: "TaskRow") -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
 
@@ -274,18 +245,8 @@ def _id(row: "TaskRow") -> str:
     return f"{row.home}-{row.id}"
 
 
-def number_of(ref: "Ref | None") -> str | None:
-    """A number as it is told."""
-    return f"{ref[0]}-{ref[1]}" if ref else None
-
-
 def _kind(row: "TaskRow") -> str:
     return " ".join(filter(None, (row.docking, words(KINDS, row.kind))))
-
-
-def words(known: Mapping[str, str], name: str) -> str:
-    """A name with its Chinese word."""
-    return f"{known[name]} {name}" if name in known else name
 
 
 def _line(told: Mapping[str, Any]) -> str:

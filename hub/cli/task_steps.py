@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.by_hand import person, written_down
 from hub.cli.show import say
-from hub.cli.task import KINDS, STATES, case_code, number_of, task_ref, words
+from hub.cli.task_words import KINDS, STATES, case_code, number_of, task_ref, words
 from hub.cli.workplace import Workplace, at_work
 from hub.clock import utc_now
 from hub.errors import StoreError
@@ -55,7 +56,7 @@ def request(
     from hub.casework import cases
     from hub.casework.byhand import asked
 
-    by, now = person(), utc_now()
+    (by, at), now = person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
         desk = _desk(work, store)
         if asked_of not in work.settings.sources and work.settings.case.notice.accounts.get(asked_of) is None:
@@ -67,7 +68,8 @@ def request(
         )  # fmt: skip
         ref = desk.request(connection, told, now=now)
         if ref is not None:
-            audited(connection, store, "task.requested", ref, {"case": leading, "of": asked_of, "reason": reason})
+            told_of = {"case": leading, "of": asked_of, "reason": reason}
+            _audited(connection, store, "task.requested", ref, by, at, told_of)
     if ref is None:
         raise StoreError("this was asked a moment ago", where="store", hint="hub task list --open")
     told_by = "经投递 by delivery" if told.order is not None else "须另行告知 to be told by other means"
@@ -134,12 +136,12 @@ def remind(work: Workplace, number: str, *, text: str) -> None:
     """Remind a body of an open task: a task of its own, with proof of reading and reply."""
     from hub.casework.byhand import reminder
 
-    ref, by, now = task_ref(number), person(), utc_now()
+    ref, (by, at), now = task_ref(number), person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
         made = reminder(connection, _desk(work, store), ref, by=by, now=now, text=text)
         if made is None:
             raise StoreError(f"task {number} was reminded of a moment ago", where="store")
-        audited(connection, store, "task.reminded", ref, {"reminder": number_of(made)})
+        _audited(connection, store, "task.reminded", ref, by, at, {"reminder": number_of(made)})
     say(f"已催办 reminded: {number_of(made)}")
 
 
@@ -148,10 +150,10 @@ def remind(work: Workplace, number: str, *, text: str) -> None:
 @at_work
 def tell(work: Workplace, number: str) -> None:
     """Tell who asked where a task stands, if a remap or a replay moved it without a word. Told before: not again."""
-    ref, now = task_ref(number), utc_now()
+    ref, (by, at), now = task_ref(number), person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
         count = _desk(work, store).tell(connection, ref, now=now)
-        audited(connection, store, "task.told", ref, {"deliveries": count})
+        _audited(connection, store, "task.told", ref, by, at, {"deliveries": count})
     say(f"{number}  告知 to be told: {count}")
 
 
@@ -202,14 +204,15 @@ def extend(work: Workplace, number: str, *, reason: str) -> None:
 def _step(work: Workplace, ref: "Ref", action: str, told: Mapping[str, Any], take: Step) -> None:
     from hub.store import tasks as rows
 
+    by, at = person()
     with work.store() as store, store.database.transaction() as connection:
         before = rows.one(connection, ref)
-        if not take(connection, _desk(work, store), ref, person(), utc_now()):
+        if not take(connection, _desk(work, store), ref, by, utc_now()):
             raise StoreError(
                 f"task {number_of(ref)} is {before.state}: no way leads there", where="store", hint="hub task show"
             )
         after = rows.one(connection, ref)
-        audited(connection, store, action, ref, {"before": before.state, "after": after.state, **told})
+        _audited(connection, store, action, ref, by, at, {"before": before.state, "after": after.state, **told})
     say(f"{number_of(ref)}  {words(STATES, after.state)}")
 
 
@@ -219,21 +222,8 @@ def _desk(work: Workplace, store: "Store") -> "Desk":
     return Desk(work.settings, store, work.registry)
 
 
-def audited(connection: "Connection", store: "Store", action: str, ref: "Ref", told: Mapping[str, Any]) -> None:
-    """Write an audit entry of a person's word."""
-    from hub.clock import utc_text
-    from hub.store import audit
-
-    entry = {"task": number_of(ref), "user": _user(), "by": "command line", **told}
-    audit.append(connection, home=ref[0], writer=store.writer, action=action, entry=entry, at=utc_text(utc_now()))
-
-
-def _user() -> str:
-    from getpass import getuser
-
-    return getuser()
-
-
-def person() -> str:
-    """Who acts, as events tell it."""
-    return f"person:{_user()}"
+def _audited(
+    connection: "Connection", store: "Store", action: str, ref: "Ref", by: str, at: str, told: Mapping[str, Any]
+) -> None:
+    entry = {"task": number_of(ref), **told}
+    written_down(connection, store, home=ref[0], action=action, entry=entry, by=by, at=at)

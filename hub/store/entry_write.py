@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from hub.batch import Row
+from hub.store.driver import Driver
 from hub.store.entry_tables import Entry, EntryAbout, EntryVersion, seal_place
 from hub.store.plan import Counts, plan_of
 from hub.store.subjects import pack, unpack
-
-if TYPE_CHECKING:
-    from hub.store.write import Transaction
+from hub.store.vault import Keyring
 
 ENTRY_HEAD = (
     *("name", "title", "owner", "region", "status", "stage", "at", "due", "done", "period", "fields"),
@@ -22,9 +21,18 @@ ENTRY_HEAD = (
 _LAID = ("version", "revision", "content", "deleted", *ENTRY_HEAD, "stored", "about")
 
 
-def put_entries(
-    writes: "Transaction", rows: Sequence[Row], *, run: int, raw: int, adapter: str, mapping: str
-) -> Counts:
+class Writes(Protocol):
+    """What of `hub.store.write.Transaction` is needed here."""
+
+    driver: Driver
+    keyring: Keyring
+    home: str
+    source: str
+    stream: str
+    now: str
+
+
+def put_entries(writes: Writes, rows: Sequence[Row], *, run: int, raw: int, adapter: str, mapping: str) -> Counts:
     """Put entries by kind and key, as `Transaction.put` puts records. Answers what became of them."""
     counts = Counts()
     kind = attrgetter("kind")
@@ -33,7 +41,7 @@ def put_entries(
     return counts
 
 
-def _put(writes: "Transaction", rows: Sequence[Row], run: int, raw: int, adapter: str, mapping: str) -> Counts:
+def _put(writes: Writes, rows: Sequence[Row], run: int, raw: int, adapter: str, mapping: str) -> Counts:
     """Rows of one kind."""
     counts = Counts(fetched=len(rows))
     driver, keyring, home, now = writes.driver, writes.keyring, writes.home, writes.now
@@ -74,7 +82,7 @@ def _put(writes: "Transaction", rows: Sequence[Row], run: int, raw: int, adapter
     return counts
 
 
-def _lead(driver: Any, ways: Sequence[tuple[bytes, str, int]]) -> None:
+def _lead(driver: Driver, ways: Sequence[tuple[bytes, str, int]]) -> None:
     """Sorted, so that neighbours in the tree are written together; one that is there already leads there still."""
     table = EntryAbout.__tablename__
     driver.many(f"INSERT INTO {table} (hash, home, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ways)  # noqa: S608

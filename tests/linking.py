@@ -41,7 +41,8 @@ _next = 0
 
 
 def record(*parties: dict[str, Any], source: str = "petition", **body: Any) -> Features:
-    """The features of a record with these parties; a new number each time."""
+    """The features of a record with these parties; a new number each time. ``numbers`` are of the kind ``petition``
+    where they do not say another."""
     global _next  # noqa: PLW0603 - a counter
     _next += 1
     body.setdefault("opened", "2026-03-02T01:00:00Z")
@@ -51,6 +52,7 @@ def record(*parties: dict[str, Any], source: str = "petition", **body: Any) -> F
         body["place"] = {"region": region}
     if item := body.pop("item", None):
         body["classification"] = {"item": item, "category": item[:3]}
-    body["references"] = [{"kind": "petition", "number": number} for number in body.pop("numbers", ())]
-    told = {"key": f"{_next}", "title": "", "detail": "", "parties": list(parties), **body}
-    return features_of(("330100", _next), source, told, unpack(pack(subjects(told), KEYED)))
+    told = (each if isinstance(each, tuple) else ("petition", each) for each in body.pop("numbers", ()))
+    body["references"] = [{"kind": kind, "number": number} for kind, number in told]
+    whole = {"key": f"{_next}", "title": "", "detail": "", "parties": list(parties), **body}
+    return features_of(("330100", _next), source, whole, unpack(pack(subjects(whole), KEYED)))

@@ -1,6 +1,6 @@
 """The bench of the linker: precision, recall and F1 by stratum beside a plain baseline, FEBRL 1, speed and memory.
 
-    python -m bench.linking [--records 100000] [--workers 2]
+    python -m bench.linking [--records 100000] [--workers 1]
 
 Weights and bounds were set on seed 1 alone; what is told here is of other seeds. Writes ``build/bench-linking.json``.
 """
@@ -114,9 +114,7 @@ def main() -> None:
     words.add_argument(
         "--records", type=int, default=USUAL, help="records a run (default 100,000); more are one run more"
     )
-    words.add_argument(
-        "--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes that read (default 2)"
-    )
+    words.add_argument("--workers", type=int, default=1, help="processes that read beside the first (default 1)")
     asked = words.parse_args()
     usual = min(asked.records, USUAL)
     runs, judgements, without = [], [], []

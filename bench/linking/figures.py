@@ -62,8 +62,8 @@ def _pairs(group: Array, of: Array | None) -> int:
 
 
 def exact_keys(lines: Iterable[bytes]) -> list[list[int]]:
-    """The baseline: records are one matter when they share a number of it, or an applicant (identity number, else name
-    and phone) and the item, or the names of both sides. What a careful script would do; no weights."""
+    """The baseline: records are one matter when they share a number of one kind, or an applicant (identity number, else
+    name and phone) and the item, or the names of both sides. What a careful script would do; no weights."""
     leader: dict[int, int] = {}
 
     def lead(record: int) -> int:
@@ -89,10 +89,10 @@ def _keys(body: dict[str, Any]) -> Iterable[tuple[str, ...]]:
     for party in body["parties"]:
         sides[party["role"]].append(party)
     for reference in body["references"]:
-        yield "ref", reference["number"]
+        yield "ref", reference["kind"], reference["number"]
     for who in sides["1"]:
         number, phone = who.get("id_number", ""), who.get("phone", "")
-        if number and "*" not in number:
+        if len(number) == 18 and "*" not in number and len(set(number)) > 1:
             yield "id", number, item
         if phone and "*" not in phone:
             yield "phone", who["name"], phone, item

@@ -15,14 +15,15 @@ DAYS = 900
 
 STRATA = {
     "plain": 30, "no number": 14, "masked": 10, "typos": 8, "moved": 5, "repeated": 8, "cited": 5, "neighbours": 5,
-    "joint": 3, "one person": 5, "one firm": 5, "same text": 4,
+    "joint": 3, "one person": 5, "one firm": 5, "same text": 4, "desk": 2,
 }  # fmt: skip
 """The strata and how often one is drawn, as parts of the sum. Some draws make several matters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One dispute as it is. ``dials`` are how it is told: see `bench.linking.telling`."""
+    """One dispute as it is. ``desk`` is the phone of the window it came through, ``dials`` are how it is told: see
+    `bench.linking.telling`."""
 
     number: int
     stratum: str
@@ -37,6 +38,7 @@ class Matter:
     thing: str
     facts: tuple[int, ...]
     template: int | None = None
+    desk: str = ""
     dials: frozenset[str] = field(default=frozenset())
 
 
@@ -49,7 +51,7 @@ class Maker:
         self._usual = [name for name, kind in KINDS.items() if not kind.get("bank")]
         self._drawn: dict[str, Callable[[str], Iterator[Matter]]] = {
             "neighbours": self._neighbours, "joint": self._joint, "one person": self._one_person,
-            "one firm": self._one_firm, "same text": self._same_text,
+            "one firm": self._one_firm, "same text": self._same_text, "desk": self._desk,
         }  # fmt: skip
 
     def matters(self) -> Iterator[Matter]:
@@ -146,3 +148,18 @@ class Maker:
         kind, template = self.random.choice(self._usual), self.random.randrange(10**6)
         for _ in range(self.random.randint(2, 5)):
             yield replace(self.matter(stratum, kind=kind), template=template, dials=frozenset(["copied"]))
+
+    def _desk(self, stratum: str) -> Iterator[Matter]:
+        """A window of a town writes down what different people come with: its own phone for everybody's, whatever fills
+        the form for an identity number, serials of the day, and now and then one form of text for all."""
+        random = self.random
+        town, phone, day = self.world.spot().town, self.world.phone(), random.randrange(DAYS)
+        kind = random.choice(self._usual) if random.random() < 0.5 else None
+        template = random.randrange(10**6) if kind else None
+        for _ in range(random.randint(4, 20)):
+            chosen = kind or random.choice(self._usual)
+            spot = self.world.spot(town=town, flat=True if KINDS[chosen].get("home") else None)
+            yield replace(
+                self.matter(stratum, kind=chosen, spot=spot), day=min(DAYS, day + random.randint(0, 6)), desk=phone,
+                template=template, dials=frozenset(["copied"] if kind else ()),
+            )  # fmt: skip

@@ -1,5 +1,6 @@
 """How sources tell of a matter: each leaves out, masks, misspells and rephrases in its own way. Bodies of records."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,8 @@ from bench.linking.world import HOMOPHONES, LOOKALIKES, Body, Spot, World
 
 FIRST = date(2023, 6, 1)
 HOME = "330000"
+FILLERS = ("0", "000000", "1" * 18, "9" * 18, "123456")
+"""What stands in a form that wants an identity number and gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class _Tellings:
     def __init__(self, random: Random, world: World) -> None:
         self.random, self.world = random, world
         self._serial = random.randrange(10**6)
+        self._local: Counter[tuple[str, int]] = Counter()
 
     def of(self, matter: Matter) -> Iterator[Telling]:
         """Every record of one matter."""
@@ -125,7 +129,12 @@ class _Tellings:
         parties = []
         for who in applicants:
             lives = self.world.moved(who) if matter.stratum == "moved" and random.random() < 0.5 else who
-            parties.append(self._party(lives, "1", teller, numbered, hide, slip))
+            told = self._party(lives, "1", teller, numbered, hide, slip)
+            if matter.desk and teller.style == "brief":
+                told |= {"phone": matter.desk}
+                if random.random() < 0.4:
+                    told |= {"id_number": random.choice(FILLERS), "id_type": "111"}
+            parties.append(told)
         if random.random() < teller.respondent:
             parties += [
                 self._party(who, "2", teller, not bare and random.random() < teller.other_number, hide, slip)
@@ -138,9 +147,14 @@ class _Tellings:
         if random.random() < teller.address:
             place["address"] = self._address(spot, whole=teller.name != "police")
         item = about["item"] if random.random() < teller.item else random.choice(about["also"])
+        source = f"{teller.name}_{spot.town[:4]}"
         number, kind = self._number(teller, spot, opened)
+        key = f"{self._serial:09d}"
+        if matter.desk and teller.name != "court":
+            self._local[source, opened] += 1
+            key = number = f"{FIRST + timedelta(days=opened):%Y%m%d}{self._local[source, opened]:03d}"
         body: dict[str, Any] = {
-            "key": f"{self._serial:09d}",
+            "key": key,
             "title": self._title(matter, parties, yuan),
             "detail": self._detail(matter, teller, parties, yuan),
             "opened": f"{FIRST + timedelta(days=opened)}T{random.randint(0, 9):02d}:30:00Z",
@@ -156,7 +170,7 @@ class _Tellings:
             body["amount_fen"] = yuan * 100
         if people > 1:
             body["people"] = people
-        return Telling(0, f"{teller.name}_{spot.town[:4]}", matter.number, matter.stratum, numbered and not hide, body)
+        return Telling(0, source, matter.number, matter.stratum, numbered and not hide, body)
 
     def _claimed(self, matter: Matter) -> int:
         """What is asked for: it changes on the way from body to body."""

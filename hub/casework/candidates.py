@@ -61,13 +61,15 @@ class Candidates:
 
         The page's keys are in the store by now, so that its records find one another too.
         """
-        wanted = {key for ref in fresh for key in page.keys[ref]}
-        found = rows.bearers(connection, wanted, MOST)
-        counts = self._counts(connection, found)
+        found = {}
+        for home in {ref[0] for ref in fresh}:  # each looks among its own first
+            wanted = {key for ref in fresh if ref[0] == home for key in page.keys[ref]}
+            found[home] = rows.bearers(connection, wanted, MOST, home)
+        counts = self._counts(connection, {key: refs for each in found.values() for key, refs in each.items()})
         pairs: dict[Pair, None] = {}
         known = frozenset(known)
         for ref in sorted(fresh):
-            near = self._near(ref, page.keys[ref], found, counts)
+            near = self._near(ref, page.keys[ref], found[ref[0]], counts)
             page.bounded += len(near) > CANDIDATES
             for other in near[:CANDIDATES]:
                 if (pair := (ref, other) if ref < other else (other, ref)) not in known:
@@ -128,7 +130,7 @@ class Candidates:
     def _counted(self, features: Features, counts: Mapping[bytes, int]) -> Features:
         """The same, its parties counted and numbers that many bear taken out."""
         hashed = self.keyring.hash
-        numbers = tuple(n for n in features.numbers if counts.get(b"r" + hashed("ref", n), 0) <= COMMON_NUMBER)
+        numbers = tuple(n for n in features.numbers if counts.get(b"r" + hashed("ref", n[1]), 0) <= COMMON_NUMBER)
         if numbers != features.numbers:
             features = replace(features, numbers=numbers)
         return seen_in(features, hashed, lambda key: counts.get(key, 1))

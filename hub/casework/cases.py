@@ -27,13 +27,13 @@ from hub.store.driver import Driver
 from hub.store.read import record_by_id, record_by_key
 from hub.store.store import Store
 from hub.store.vault import Keyring
-from schemas.alias import normal, ties
+from schemas.alias import normal, personal, ties
 from schemas.case_code import read_case_code
 from schemas.life import Channel
 
 __all__ = [
-    "Ref", "add_alias", "codes_of", "day_of", "find", "lead", "members", "merge", "number_key", "open_case", "split",
-    "unmerge", "unsplit",
+    "Ref", "add_alias", "codes_of", "day_of", "find", "lead", "members", "merge", "number_key", "open_case",
+    "refuse_personal", "split", "unmerge", "unsplit",
 ]  # fmt: skip
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -128,12 +128,14 @@ def find(connection: Connection, store: Store, text: str) -> list[str]:
 def add_alias(connection: Connection, store: Store, code: str, *, kind: str, number: str, by: str, at: str) -> None:
     """Let ``number`` find the case. Records that cite it are marked to be linked again: they may have waited for it.
 
-    Raises StoreError for a number that is too short to mean one matter, and for a code that was never issued.
+    Raises StoreError for a number that is too short to mean one matter, for one that reads as a person's (an alias
+    stands openly: `refuse_personal`), and for a code that was never issued.
     """
     lead(connection, code)
     key = number_key(store.keyring, number)
     if key is None:
         raise StoreError("the number is too short to mean one matter", where="case", hint="six letters or digits")
+    refuse_personal(number)
     driver = Driver.of(connection)
     made = driver.cursor.execute(
         driver.one(
@@ -146,6 +148,14 @@ def add_alias(connection: Connection, store: Store, code: str, *, kind: str, num
         mark_again(connection, rows.bearers(connection, [key], 1_000).get(key, ()))
         told = {"kind": kind, "number": number}
         note_all(connection, [Noted(code=code, kind="alias", at=at, by=by, told=told)])
+
+
+def refuse_personal(number: str) -> None:
+    """Raise StoreError for a number that reads as a mobile or a citizen number: no number of a matter stands openly
+    that may be a person's."""
+    if personal(number):
+        hint = "hub case find CODE --phone, or --name, finds a case by its people"
+        raise StoreError("the number reads as a person's: a phone or an identity number", where="case", hint=hint)
 
 
 def mark_again(connection: Connection, records: Iterable[Ref]) -> None:
@@ -189,8 +199,8 @@ def unmerge(
     held = [each for each in rows.held(connection, [code]) if each.by != UNSPLIT]
     merges = [each for each in held if other in (None, each.code, each.into)]
     if not merges:
-        hint = did_you_mean(code, [part for each in rows.held(connection, rows.led_by(connection, [leader]))
-                                   for part in (each.code, each.into)])  # fmt: skip
+        held = rows.held(connection, rows.led_by(connection, [leader]))
+        hint = did_you_mean(other or code, {part for each in held for part in (each.code, each.into)} - {code, other})
         raise StoreError(f"no merge of {code} holds" + (f" with {other}" if other else ""), where="case", hint=hint)
     rows.let_go(connection, merges, by=by, at=at, why=why)
     around = regroup(connection, {part for each in merges for part in (each.code, each.into)} | {leader})

@@ -21,6 +21,7 @@ from hub.casework import cases, journal, tasks
 from hub.casework.tasks import Kind, NewTask, TaskState
 from hub.clock import utc_text
 from hub.errors import StoreError
+from hub.store import cases as rows
 from hub.store import tasks as asked
 from hub.store.case_tables import CaseFile
 from hub.store.cases import Ref
@@ -133,17 +134,20 @@ def raise_level(
 
 
 def consultations(connection: Connection, store: Store, code: str, *, clear: bool = False) -> list[Consulted]:
-    """Those of a case, oldest first. With ``clear`` persons and words are opened: the caller audits that."""
-    rows = connection.execute(
+    """Those of a case and of the cases it leads, oldest first: each keeps the code it was called for, and goes with it
+    when a merge is taken back. With ``clear`` persons and words are opened: the caller audits that."""
+    held = rows.led_by(connection, [cases.lead(connection, code)])
+    found = connection.execute(
         select(CONSULTATION)
-        .where(CONSULTATION.c.code == cases.lead(connection, code))
-        .order_by(CONSULTATION.c.home, CONSULTATION.c.id)
+        .where(CONSULTATION.c.code.in_(held))
+        .order_by(CONSULTATION.c.called, CONSULTATION.c.home, CONSULTATION.c.id)
     )
-    return [_consulted(store.keyring, row, clear=clear) for row in rows]
+    return [_consulted(store.keyring, row, clear=clear) for row in found]
 
 
 def open_one(connection: Connection, store: Store, code: str) -> Consulted:
-    """The open consultation of a case, opened. Raises StoreError where there is none."""
+    """The open consultation of a case, opened: of two that were open before a merge the one called first. Raises
+    StoreError where there is none."""
     for each in consultations(connection, store, code, clear=True):
         if each.state is State.CALLED:
             return each

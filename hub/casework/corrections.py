@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from hub.batch import Row
 from hub.casework import journal
+from hub.casework.discretion import openly
 from hub.clock import utc_text
 from hub.errors import RecordRejected, StoreError
 from hub.mapping.heads import head, subjects
@@ -25,7 +26,6 @@ from hub.store import corrections as kept
 from hub.store.cases import placed, take_turn
 from hub.store.corrections import CorrectionRow, Ref
 from hub.store.driver import HEAD, Driver
-from hub.store.masking import Masker
 from hub.store.show import open_version
 from hub.store.store import Store
 from hub.store.subjects import pack
@@ -88,13 +88,13 @@ def correct(
 ) -> Ref:
     """Lay a correction over a live record; answers its number. In the caller's transaction, audited.
 
-    ``by`` is ``person:NAME``; ``reason`` is kept without the names and numbers of the record's people. Raises
+    ``by`` is ``person:NAME``; ``reason`` is kept as `hub.casework.discretion.openly` tells it. Raises
     StoreError for a deleted record, one that is not there, and for what it says already.
     """
     at = utc_text(now)
     take_turn(connection)
     row = _Current.of(connection, store, record)
-    why = row.hidden(reason)
+    why = openly(connection, store, reason, records=[record])
     if row.deleted:
         raise StoreError(f"record {record[0]}-{record[1]} is deleted at its source", where="store")
     if any(patch.field == field and patch.value == value.value for patch in row.patches):
@@ -125,7 +125,7 @@ def lift(connection: Connection, store: Store, ref: Ref, *, by: str, reason: str
     at = utc_text(now)
     take_turn(connection)
     record = (ref[0], kept.one(connection, ref).record)
-    why = _Current.of(connection, store, record).hidden(reason)
+    why = openly(connection, store, reason, records=[record])
     row = kept.end(connection, ref, by=by, why=why, at=at)
     told = {"field": row.field, "correction": f"{ref[0]}-{ref[1]}"}
     _followed(connection, store, record, "lifted", told, by, why, at)
@@ -202,10 +202,6 @@ class _Current:
     def laid(self) -> Mapping[str, Any]:
         """The content with its corrections."""
         return kept.laid(self.body, self.patches)
-
-    def hidden(self, words: str) -> str:
-        """A person's words without the names and numbers of the record's people."""
-        return Masker(self.body, self.laid).text(words.strip())
 
 
 def _followed(

@@ -21,7 +21,7 @@ from hub.store import tasks as rows
 from hub.store.facts import Standing
 from hub.store.store import Store
 from hub.store.tasks import Ref, TaskRow
-from schemas.alias import normal, ties
+from schemas.alias import normal, personal, ties
 from schemas.delivery import Accept, Notice, Order, Progress, Refuse, Result
 from schemas.life import Stage
 
@@ -94,9 +94,9 @@ class Desk:
         return len(rows.posts(connection, ref)) - before
 
     def receive(self, connection: Connection, ref: Ref, *, by: str, number: str, now: datetime) -> bool:
-        """The receiver has it, under its own number: from now on that finds the case too."""
+        """The receiver has it, under its own number, which finds the case too unless it reads as a person's."""
         row = rows.one(connection, ref)
-        if row.number is None and ties(normal(number)):
+        if row.number is None and ties(normal(number)) and not personal(number):
             cases.add_alias(
                 connection, self.store, row.code, kind="receipt", number=number, by=by, at=utc_text(now)
             )  # fmt: skip

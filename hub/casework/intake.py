@@ -172,10 +172,10 @@ def take_in(
 def alike(connection: Connection, store: Store, scorer: Scorer, record: Ref) -> list[Alike]:
     """The cases a record looks like, other than its own, the likest first: those the linker would join or ask about."""
     found = dict(candidates.alike(connection, store.keyring, record, scorer))
-    page = Candidates(store.keyring, scorer).read(connection, rows.heads_of(connection, [record]).values())
-    named = {
-        one if other == record else other: each for (one, other), each in cited(connection, page, [record]).items()
-    }
+    finder = Candidates(store.keyring, scorer)
+    page = finder.read(connection, rows.heads_of(connection, [record]).values())
+    told = cited(connection, finder, page, [record])
+    named = {one if other == record else other: each for (one, other), each in told.items()}
     codes = cases.codes_of(connection, [record, *named])
     found |= {codes[ref]: each for ref, each in named.items() if codes[ref] != codes.get(record)}
     alikes = [Alike(code, each.weight, each.reasons, each.decision) for code, each in found.items()]

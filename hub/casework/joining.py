@@ -44,8 +44,8 @@ class Plan:
 
 
 Across = Callable[[Collection[tuple[str, str]]], tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]]
-"""Asked about pairs of leading cases that are about to be merged: verdicts on pairs of their records, and the pairs of
-cases that a person has set apart."""
+"""Asked about pairs of leading cases that are about to be merged, each pair once: verdicts on pairs of their records,
+and the pairs of cases that a person has set apart."""
 
 
 def plan(
@@ -59,10 +59,14 @@ def plan(
     nodes = {ref: _node(ref, standing) for pair in (*verdicts, *apart) for ref in pair}
     nodes |= {ref: ref for ref in new}
     barred = {(nodes[one], nodes[other]) for one, other in apart if nodes[one] != nodes[other]}
+    more: dict[Pair, Verdict] = {}
     groups = joined(_edges(verdicts, nodes), barred)
-    if bridged := [pair for group in groups for pair in _cases_of(group)]:
-        more, held_apart = across(bridged)
-        nodes |= {ref: _node(ref, standing) for pair in more for ref in pair if ref not in nodes}
+    looked_over: set[tuple[str, str]] = set()
+    while bridged := {pair for group in groups for pair in _cases_of(group)} - looked_over:
+        looked_over |= bridged  # what is said of some may bring others together
+        told, held_apart = across(sorted(bridged))
+        more |= told
+        nodes |= {ref: _node(ref, standing) for pair in told for ref in pair if ref not in nodes}
         barred |= {((one, -1), (other, -1)) for one, other in held_apart}
         groups = joined(_edges({**more, **verdicts}, nodes), barred)
     made = Plan()
@@ -110,7 +114,10 @@ def _settle(
     made: Plan, group: Collection[Node], ties: Collection[tuple[Pair, Verdict]], standing: Mapping[Ref, Standing]
 ) -> None:
     """Give the new records of a group the code of what ties them best, the surest tie first, and say which codes now
-    hold together. Each record keeps the reasons of its best tie to each case."""
+    hold together. Each record keeps the reasons of its best tie to each case. Standing cases that only their own
+    records tie stay as they are: nothing new speaks for it, and a full pass looks at them (`hub.casework.relink`)."""
+    if not ties:
+        return
     fresh = sorted(node for node in group if node[1] != -1)
     codes = {ref: standing[ref].code for pair, _ in ties for ref in pair if ref in standing}
     if not codes:

@@ -149,7 +149,8 @@ class Linker:
         decided = rows.decided(connection, [*page.features])
         said = {(each.one, each.other): each for each in decided if each.by.startswith(PERSON)}
         self.candidates.weigh(connection, page, fresh, said.keys())
-        page.verdicts |= {pair: each for pair, each in cited(connection, page, fresh).items() if pair not in said}
+        named = cited(connection, self.candidates, page, fresh)
+        page.verdicts |= {pair: each for pair, each in named.items() if pair not in said}
         self.stop("weighed")
         apart = [pair for pair, each in said.items() if each.state == "apart"]
         standing = _standing(connection, {ref for pair in (*page.verdicts, *apart) for ref in pair})

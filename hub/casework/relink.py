@@ -5,7 +5,7 @@ told, not pulled apart: their codes are out in the world, and a person parts the
 leaves the hub for any of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -128,7 +128,7 @@ class _Pass:
         Driver.of(connection).many("UPDATE case_record SET found_by = ? WHERE home = ? AND record = ?", changed)
 
     def _merge(self, connection: Connection, together: Sequence[tuple[str, str]]) -> None:
-        """Merge leading cases, pair by pair, but for those a person holds apart."""
+        """Merge leading cases, pair by pair, but for those a person holds apart, be it through a third."""
         under = rows.led_by(connection, {code for pair in together for code in pair})
         refs: dict[str, list[Ref]] = {code: [] for code in under.values()}
         side: dict[Ref, str] = {}
@@ -139,9 +139,10 @@ class _Pass:
             frozenset((side[each.one], side[each.other]))
             for each in rows.decided(connection, side)
             if each.state == "apart" and each.by.startswith(PERSON) and {each.one, each.other} <= side.keys()
-        }
-        merges = [pair for pair in together if frozenset(pair) not in apart]
-        self.done.barred += len(together) - len(merges)
+            and side[each.one] != side[each.other]  # what a person joined later is no bar
+        }  # fmt: skip
+        merges, barred = bound(together, apart)
+        self.done.barred += len(barred)
         self.done.merges += len(merges)
         if not merges:
             return
@@ -189,6 +190,27 @@ class _Pass:
                 for (one, other), verdict in sorted(best.items(), key=lambda each: each[0])
             ],
         )
+
+
+def bound(
+    pairs: Iterable[tuple[str, str]], apart: Collection[frozenset[str]]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The pairs of cases to merge, none that the others bind already; and those refused, because what they would bring
+    into one case holds two that are ``apart``, be it through a third. Pairs that come first bind first. Pure."""
+    merges: list[tuple[str, str]] = []
+    refused: list[tuple[str, str]] = []
+    group_of: dict[str, set[str]] = {}
+    for pair in dict.fromkeys(pairs):
+        mine, yours = (group_of.setdefault(code, {code}) for code in pair)
+        if mine is yours:
+            continue
+        whole = mine | yours
+        if any(held <= whole for held in apart):
+            refused.append(pair)
+            continue
+        merges.append(pair)
+        group_of.update(dict.fromkeys(whole, whole))
+    return merges, refused
 
 
 def features(store: Store, told: Callable[[int], None] = lambda records: None) -> Iterator[Features]:

@@ -19,6 +19,9 @@ from schemas.delivery import HandOver
 _MICROSECONDS: Final = 10**14
 """A revision above is a time in µs since 1970 (of 1973 and later), below a source's own counter."""
 
+FAST: Final = timedelta(days=1)
+"""A time of a source that lies no further ahead is taken for now: its clock may be fast."""
+
 
 class Routes:
     """The routes of the settings. Raises ConfigError for a deadline rule nobody knows."""
@@ -74,8 +77,12 @@ def passes(route: RouteSettings, body: Mapping[str, Any]) -> bool:
 
 
 def recent(record: Standing, now: datetime, *, days: int = 30) -> bool:
-    """Whether the record's own last change is recent: what is read of years gone by asks nothing of anyone."""
-    times = [at for at in (_revised(record.revision), moment(record.opened)) if at is not None]
+    """Whether the record's own last change is recent: what is read of years gone by asks nothing of anyone.
+
+    A time further ahead than `FAST` is no change: it is passed over.
+    """
+    told = (_revised(record.revision), moment(record.opened))
+    times = [at for at in told if at is not None and at <= now + FAST]
     last = max(times, default=moment(record.stored))
     return last is None or last >= now - timedelta(days=days)
 

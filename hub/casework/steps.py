@@ -33,6 +33,7 @@ def moves(
     between = [ref for ref, version in last.items() if heads[ref].version > version + 1]
     versions = {ref: _told(connection, keyring, ref, last[ref], heads[ref].version) for ref in between}
     why = _runs(connection, heads, codes)
+    why |= dict.fromkeys(_by_hand(connection, heads, before, [ref for ref, run in why.items() if run in QUIET]))
     found: list[Moved] = []
     for ref in sorted(codes):
         head, known = heads[ref], before.get(ref)
@@ -94,3 +95,18 @@ def _runs(connection: Connection, heads: Mapping[Ref, Head], refs: Iterable[Ref]
         "LEFT JOIN run r ON r.home = v.home AND r.id = v.run WHERE h.home = ? AND h.id"
     )
     return {(home, number): why for home, number, why in Driver.of(connection).of_rows(statement, refs)}
+
+
+def _by_hand(
+    connection: Connection, heads: Mapping[Ref, Head], before: Mapping[Ref, Placed], refs: Iterable[Ref]
+) -> set[Ref]:
+    """Those among these records whose stage is another than when last linked by a person's hand: no version has come
+    since, or a correction holds the stage now. Whatever run made the version, the change is not its doing."""
+    changed = {ref for ref in refs if heads[ref].stage != (before[ref].stage if ref in before else None)}
+    found = {ref for ref in changed if ref in before and before[ref].version == heads[ref].version}
+    if changed > found:
+        statement = (
+            "SELECT home, record FROM correction WHERE state = 'standing' AND field = 'stage' AND home = ? AND record"
+        )
+        found |= {(home, number) for home, number in Driver.of(connection).of_rows(statement, changed - found)}
+    return found

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from hub.casework import notices
 from hub.casework.desk import Desk
+from hub.clock import utc_text
 from hub.store.lamps import Turned
 from schemas.delivery import Notice
 
@@ -20,7 +21,8 @@ LISTED: Final = 20
 
 def tell_watchers(connection: Connection, desk: Desk, turned: Sequence[Turned], now: datetime) -> int:
     """Hold one notice of these tasks for each account of the watchers; answers how many accounts. None where the
-    settings name nobody. In the transaction in which the lamps turned, so that each is told once.
+    settings name nobody. In the transaction in which the lamps turned, so that each is told once; one that turns red
+    again, after its term was extended or its clock stood, is told again.
     """
     reach = desk.receivers.notice(WATCHERS)
     if reach is None or not turned:
@@ -34,7 +36,7 @@ def tell_watchers(connection: Connection, desk: Desk, turned: Sequence[Turned], 
         connection,
         desk.store,
         home=first.home,
-        cause=f"red {first.home}-{first.id} and {len(turned) - 1} more",
+        cause=f"red {utc_text(now)} {first.home}-{first.id} and {len(turned) - 1} more",
         reach=reach,
         notice=said,
         window_s=desk.settings.case.notice.window_s,

@@ -26,7 +26,8 @@ def person() -> tuple[str, str]:
 def written_down(
     connection: "Connection", store: "Store", *, home: str, action: str, entry: Mapping[str, Any], by: str, at: str
 ) -> None:
-    """Add what is done to the audit chain, in its own transaction. ``entry`` holds nothing personal."""
+    """Add what is done to the audit chain, in its own transaction. ``entry`` holds nothing personal: a reason goes
+    through `hub.casework.discretion.openly` before."""
     from hub.store import audit
 
     told = {**entry, "user": by.removeprefix("person:"), "by": "command line"}
@@ -36,9 +37,14 @@ def written_down(
 def clear_read(store: "Store", what: str, head: Any, reason: str) -> None:
     """Audit a read in clear of a head (``record``, ``entry``) before anything is shown: a read that cannot be audited
     does not take place."""
+    from hub.casework.discretion import openly
+
     by, at = person()
-    entry = {what: head.id, "version": head.version, "reason": reason}
     with store.database.transaction() as connection:
+        of = [(head.home, head.id)]
+        records, entries = (of, []) if what == "record" else ([], of)
+        why = openly(connection, store, reason, records=records, entries=entries)
+        entry = {what: head.id, "version": head.version, "reason": why}
         written_down(connection, store, home=head.home, action=f"{what}.read_clear", entry=entry, by=by, at=at)
 
 

@@ -32,13 +32,15 @@ def find(work: Workplace, text: str, *, phone: str | None, named: bool, reason: 
     from hub.casework.people import called, with_phone
     from hub.store import case_read
 
+    if not text.strip():
+        raise click.UsageError("a number or a name says something")
     if (named or phone is not None) and not reason.strip():
         raise click.UsageError("looking for a person needs --reason")
     if phone is not None and (named or len(phone) != 4 or not phone.isdecimal()):
         raise click.UsageError("--phone takes the last four digits, with a number of the case")
     with work.store() as store:
         if named or phone is not None:
-            _audit(work, store, "name" if named else "phone", reason)
+            _audit(work, store, "name" if named else "phone", reason, text)
         with store.database.reading() as connection:
             codes = called(connection, store, text) if named else cases.find(connection, store, text)
             if phone is not None:
@@ -52,12 +54,15 @@ def find(work: Workplace, text: str, *, phone: str | None, named: bool, reason: 
         raise StoreError("no case is found by that", where="store", hint=HINT)
 
 
-def _audit(work: Workplace, store: "Store", by: str, reason: str) -> None:
+def _audit(work: Workplace, store: "Store", by: str, reason: str, text: str) -> None:
     """Written before anything is looked for. The name and the digits themselves are not: they are personal."""
+    from hub.casework import cases
+    from hub.casework.discretion import openly
     from hub.cli.by_hand import person, written_down
 
     who, at = person()
-    entry = {"looked_for": by, "reason": reason}
     home = work.settings.home
     with store.database.transaction() as connection:
+        codes, names = ([], [text]) if by == "name" else (cases.find(connection, store, text), [])
+        entry = {"looked_for": by, "reason": openly(connection, store, reason, codes=codes, names=names)}
         written_down(connection, store, home=home, action="case.person_looked_for", entry=entry, by=who, at=at)

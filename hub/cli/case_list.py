@@ -2,7 +2,7 @@
 
 import click
 
-from hub.cli.case_words import COLUMNS, case_cells
+from hub.cli.case_words import COLUMNS, case_cells, region_prefix
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
@@ -37,12 +37,17 @@ def list_(
     from hub.cli.record import item_or_category, known_source
     from hub.nearest import did_you_mean
     from hub.store import case_read, read
+    from hub.store.cases import leads
+    from schemas.case_code import read_case_code
     from schemas.life import Stage
 
     if stage is not None and stage not in frozenset(Stage):
         raise click.BadParameter(f'no stage "{stage}"; {did_you_mean(stage, Stage)}', param_hint="--stage")
     item, category = item_or_category(work, item)
+    region, after = region_prefix(region), read_case_code(after) or after
     with work.store() as store, store.database.reading() as connection:
+        if after and not leads(connection, [after]):
+            raise click.BadParameter(f'no case "{after}"; the last code of the list before', param_hint="--after")
         if source is not None:
             known_source(work, source, {run.source for run in read.runs_last(connection)})
         rows = case_read.cases(

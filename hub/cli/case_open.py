@@ -48,6 +48,7 @@ def open_(work: Workplace, /, file: IO[bytes] | None, *, dry_run: bool, qr: bool
     from hub.casework import intake
     from hub.casework.cases import lead
     from hub.casework.linking.score import Scorer, Weights
+    from hub.store.read import record_by_id
 
     log = work.settings.log
     events.configure(json=log.as_json, level="error" if log.level == "info" else log.level)
@@ -66,6 +67,7 @@ def open_(work: Workplace, /, file: IO[bytes] | None, *, dry_run: bool, qr: bool
             if taken.new:
                 entry = {"case": taken.code, "record": taken.record[1]}
                 written_down(connection, store, home=home, action="case.opened", entry=entry, by=by, at=at)
+            (head,) = record_by_id(connection, taken.record[1], home=taken.record[0])
             like = intake.alike(connection, store, scorer, taken.record)
         code = taken.code
         if not dry_run:
@@ -75,13 +77,16 @@ def open_(work: Workplace, /, file: IO[bytes] | None, *, dry_run: bool, qr: bool
     if as_json:
         write_json(
             {"code": taken.code, "lead": code, "record": record_id(taken.record), "new": taken.new, "kept": not dry_run,
-             "alike": [_told(each) for each in like]}
+             "notes": head.notes.split(), "alike": [_told(each) for each in like]}
         )  # fmt: skip
         return
-    _show(taken.code, code, record_id(taken.record), like, new=taken.new, kept=not dry_run, qr=qr)
+    _show(taken.code, code, record_id(taken.record), new=taken.new, kept=not dry_run, qr=qr)
+    if head.notes:
+        say(f"未能读懂 not understood as told: {', '.join(head.notes.split())}")
+    _show_alike(code, like)
 
 
-def _show(given: str, code: str, record: str, like: "list[Alike]", *, new: bool, kept: bool, qr: bool) -> None:
+def _show(given: str, code: str, record: str, *, new: bool, kept: bool, qr: bool) -> None:
     import sys
 
     from hub.cli.case_qr import show_code
@@ -97,6 +102,9 @@ def _show(given: str, code: str, record: str, like: "list[Alike]", *, new: bool,
         say(f"已并入 it is one with: {spoken(code)}; the code given leads there too")
     if kept and qr and sys.stdout.isatty():
         show_code(code)
+
+
+def _show_alike(code: str, like: "list[Alike]") -> None:
     others = [each for each in like if each.code != code]
     if others:
         say("")

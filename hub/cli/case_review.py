@@ -52,12 +52,14 @@ def list_(work: Workplace, *, after: str | None, limit: int, as_json: bool) -> N
 def join(work: Workplace, one: str, other: str, *, reason: str) -> None:
     """ONE and OTHER (330110-12) tell of one matter: their cases are one from now on."""
     from hub.casework import review as rows
+    from hub.casework.discretion import openly
     from hub.cli.by_hand import person, written_down
 
     refs, (by, at) = (record_ref(one), record_ref(other)), person()
     with work.store() as store, store.database.transaction() as connection:
-        code = rows.join(connection, store, *refs, by=by, at=at, why=reason)
-        entry = {"one": one, "other": other, "code": code, "reason": reason}
+        why = openly(connection, store, reason, records=refs)
+        code = rows.join(connection, store, *refs, by=by, at=at, why=why)
+        entry = {"one": one, "other": other, "code": code, "reason": why}
         written_down(connection, store, home=code[:6], action="case.reviewed_join", entry=entry, by=by, at=at)
     say(f"{code}: 已并 joined")
 
@@ -70,12 +72,14 @@ def join(work: Workplace, one: str, other: str, *, reason: str) -> None:
 def apart(work: Workplace, one: str, other: str, *, reason: str) -> None:
     """ONE and OTHER tell of two matters: the linker never brings their cases together."""
     from hub.casework import review as rows
+    from hub.casework.discretion import openly
     from hub.cli.by_hand import person, written_down
 
     refs, (by, at) = (record_ref(one), record_ref(other)), person()
     with work.store() as store, store.database.transaction() as connection:
-        rows.apart(connection, store, *refs, by=by, at=at, why=reason)
-        entry = {"one": one, "other": other, "reason": reason}
+        why = openly(connection, store, reason, records=refs)
+        rows.apart(connection, store, *refs, by=by, at=at, why=why)
+        entry = {"one": one, "other": other, "reason": why}
         written_down(connection, store, home=refs[0][0], action="case.reviewed_apart", entry=entry, by=by, at=at)
     say(f"{one} {other}: 分开 apart")
 

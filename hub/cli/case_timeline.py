@@ -239,6 +239,7 @@ def _audit_clear_read(store: "Store", code: str, reason: str) -> None:
     """Written before anything is shown: a read that cannot be audited does not take place."""
     from sqlalchemy import select
 
+    from hub.casework.discretion import openly
     from hub.store.case_tables import CaseFile
     from hub.store.tables import core
 
@@ -246,5 +247,5 @@ def _audit_clear_read(store: "Store", code: str, reason: str) -> None:
     case = core(CaseFile)
     with store.database.transaction() as connection:
         home = connection.execute(select(case.c.home).where(case.c.code == code)).scalar_one()
-        entry = {"case": code, "reason": reason}
+        entry = {"case": code, "reason": openly(connection, store, reason, codes=[code])}
         written_down(connection, store, home=home, action="case.read_clear", entry=entry, by=by, at=at)

@@ -17,7 +17,7 @@ COLUMNS = (
     "案号 code", "标题 title", "事项 item", "阶段 stage", "地区 region", "件 records", "来源 sources", "冲突 conflicts",
 )  # fmt: skip
 
-reason_option = click.option("--reason", required=True, help="Why, in few words; no personal data.")
+reason_option = click.option("--reason", required=True, help="Why, in few words; name nobody.")
 
 
 def record_ref(text: str) -> "Ref":
@@ -53,6 +53,17 @@ def region_words(code: str) -> str:
 
     named = region(code)
     return named.name if named else "-" if code == UNKNOWN else code
+
+
+def region_prefix(text: str) -> str:
+    """The beginning of a region's code, as a list is asked for it. Raises BadParameter where no known one begins so."""
+    from schemas.regions import UNKNOWN, counties, region
+
+    told = text.strip()
+    known = (UNKNOWN, *(county.code for county in counties()))
+    if region(told) is None and not any(code.startswith(told[:6]) for code in known):
+        raise click.BadParameter(f'no region begins with "{text}"; 33, 3301 or 330110', param_hint="--region")
+    return told
 
 
 def case_cells(work: "Workplace", row: "CaseRow") -> tuple[object, ...]:

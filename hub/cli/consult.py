@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.IntRange(1, 4), help="Call one: 1 grid, village; 2 town; 3 department; 4 county.")
 @click.option("--raise", "higher", is_flag=True, help="End the open one and call the next level.")
 @click.option("--end", type=click.Choice(["settled", "closed"]), help="End the open one.")
-@click.option("--body", "bodies", multiple=True, metavar="NAME", help="A body or source that is called; repeat it.")
+@click.option("--body", "bodies", multiple=True, metavar="NAME", help="A body or source, no person; repeat it.")
 @click.option("--person", "persons", multiple=True, metavar="NAME", help="A person who is called; sealed. Repeat it.")
 @click.option("--at", "meets", default="", metavar="TIME", help="When they meet: 2026-05-06T09:30, Beijing time.")
 @click.option("--agenda", default="", help="What it is about; sealed.")
@@ -46,6 +46,7 @@ def consult(
     """Consult over a case (联席会商), at level 1 to 4. Without --level, --raise and --end: show what there was."""
     from hub.casework import consultation
     from hub.casework.consultation import Meeting, State, consultations
+    from hub.casework.discretion import body_named, openly
 
     if (level is not None) + higher + (end is not None) > 1:
         raise click.UsageError("one of --level, --raise and --end at a time")
@@ -56,10 +57,13 @@ def consult(
         raise click.UsageError("--body, --person, --at and --agenda go with --level or --raise")
     if (higher or end) and not conclusion.strip():
         raise click.UsageError("what came of it? --conclusion TEXT")
-    meeting = Meeting(bodies=bodies, persons=persons, meets=_meets(meets), agenda=agenda)
+    at_time = _meets(meets)
+    known = {*work.settings.sources, *work.settings.case.notice.accounts}
     with work.store() as store:
         with store.database.reading() as connection:
             code = the_case(connection, store, number)
+            called = [each if each in known else body_named(connection, store, each, code=code) for each in bodies]
+        meeting = Meeting(bodies=tuple(called), persons=persons, meets=at_time, agenda=agenda)
         by, at = person()
         if calls or end or clear:
             with store.database.transaction() as connection:
@@ -80,7 +84,7 @@ def consult(
                     )
                     done = end
                 else:
-                    ref, done, entry["reason"] = None, "read_clear", reason
+                    ref, done, entry["reason"] = None, "read_clear", openly(connection, store, reason, codes=[code])
                 if ref is not None:
                     entry["consultation"] = f"{ref[0]}-{ref[1]}"
                 written_down(connection, store, home=home, action=f"consultation.{done}", entry=entry, by=by, at=at)

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.by_hand import clear_options, person, written_down
 from hub.cli.case_timeline import the_case
+from hub.cli.case_words import region_prefix
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import ConfigError, StoreError
@@ -73,13 +74,15 @@ def import_(work: Workplace, file: Path | None, *, source: str, encoding: str, a
 @at_work
 def list_(work: Workplace, *, region: str, wanted: str, clear: bool, reason: str, as_json: bool) -> None:
     """Show the pool: field, region and load. Names and phones are masked."""
+    from hub.casework.discretion import openly
     from hub.casework.pool import pool
 
+    region = region_prefix(region)
     with work.store() as store:
         if clear:
             with store.database.transaction() as connection:
                 by, at = person()
-                entry = {"reason": reason, "region": region, "field": wanted}
+                entry = {"reason": openly(connection, store, reason), "region": region, "field": wanted}
                 home = work.settings.home
                 written_down(connection, store, home=home, action="mediator.read_clear", entry=entry, by=by, at=at)
         with store.database.reading() as connection:

@@ -1,6 +1,7 @@
 """``hub task``: what one body asks of another. Every step a person takes is audited, and who asked is told."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,7 +74,7 @@ def list_(
         leading = cases.lead(connection, case_code(code)) if code else ""
         found = rows.listed(
             connection, states=wanted, asked_of=asked_of, code=leading, kind=kind, lamp=lamp, unseen=unseen,
-            after=task_ref(after) if after else None, most=limit,
+            after=rows.one(connection, task_ref(after)).ref if after else None, most=limit,
         )  # fmt: skip
     if as_json:
         write_json({"tasks": [_told(row) for row in found], "next": _id(found[-1]) if len(found) == limit else None})
@@ -149,15 +150,20 @@ def show(work: Workplace, number: str, *, as_json: bool) -> None:
 
 
 @task.command("figures")
-@click.option("--since", default="", metavar="DAY", help="Only what was asked from this day on (2026-03-01, UTC).")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Only what was asked from this day on (2026-03-01, UTC).",
+)
 @json_option
 @at_work
-def figures(work: Workplace, *, since: str, as_json: bool) -> None:
+def figures(work: Workplace, *, since: datetime | None, as_json: bool) -> None:
     """How often who asked whom for what, and what came of it: each rate can be worked out again."""
     from hub.store import tasks as rows
 
     with work.store() as store, store.database.reading() as connection:
-        found = rows.figures(connection, since=since)
+        found = rows.figures(connection, since=f"{since:%Y-%m-%d}" if since else "")
     if as_json:
         write_json({"figures": found})
         return
@@ -211,15 +217,21 @@ def strays_(
 
 def _decide(work: Workplace, ref: "Ref", reason: str, *, take: bool) -> None:
     from hub.casework.byhand import decide
+    from hub.casework.discretion import openly
     from hub.cli.by_hand import person, written_down
     from hub.clock import utc_now
+    from hub.store import strays
+    from hub.store import tasks as rows
 
     (by, at), now = person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
+        known = [each for each in strays.waiting(connection) if each.ref == ref]
+        codes = [rows.one(connection, (each.home, each.task)).code for each in known if each.task is not None]
+        why = openly(connection, store, reason, codes=codes, records=[each.of for each in known if each.of])
         stray = decide(
-            connection, work.settings, store, ref, take=take, by=by, why=reason, now=now, registry=work.registry
+            connection, work.settings, store, ref, take=take, by=by, why=why, now=now, registry=work.registry
         )
-        told = {"stray": number_of(ref), "kind": stray.kind, "task": stray.task, "reason": reason}
+        told = {"stray": number_of(ref), "kind": stray.kind, "task": stray.task, "reason": why}
         action = "stray.taken" if take else "stray.dismissed"
         written_down(connection, store, home=ref[0], action=action, entry=told, by=by, at=at)
     say(f"{'已采纳 taken' if take else '已搁置 dismissed'}: {number_of(ref)}")

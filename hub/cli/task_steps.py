@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 PURPOSES = ("intake", "mediate", "confirm", "suit", "visit")
 DOCKINGS = ("诉调", "访调", "专调", "警调", "检调")
 
-reason_option = click.option("--reason", required=True, help="Why, in few words; no personal data.")
-Step = Callable[["Connection", "Desk", "Ref", str, "datetime"], bool]
+reason_option = click.option("--reason", required=True, help="Why, in few words; name nobody.")
+Step = Callable[["Connection", "Desk", "Ref", str, str, "datetime"], bool]
+"""Takes a step at the desk on a task: by whom, why (as it may be kept openly), when; whether it was taken."""
 
 
 @click.command("request")
@@ -55,6 +56,7 @@ def request(
     """Ask a body for something by hand. What it is told goes out where it takes deliveries."""
     from hub.casework import cases
     from hub.casework.byhand import asked
+    from hub.casework.discretion import openly
 
     (by, at), now = person(), utc_now()
     with work.store() as store, store.database.transaction() as connection:
@@ -62,13 +64,14 @@ def request(
         if asked_of not in work.settings.sources and work.settings.case.notice.accounts.get(asked_of) is None:
             work.settings.source(asked_of)  # raises with the nearest
         leading = cases.lead(connection, case_code(code))
+        why = openly(connection, store, reason, codes=[leading])
         told = asked(
             connection, desk, leading, kind=kind, asked_of=asked_of, record=task_ref(record) if record else None,
-            purpose=purpose, docking=docking, rule=rule, answers=answer, reason=reason, by=by, now=now,
+            purpose=purpose, docking=docking, rule=rule, answers=answer, reason=why, by=by, now=now,
         )  # fmt: skip
         ref = desk.request(connection, told, now=now)
         if ref is not None:
-            told_of = {"case": leading, "of": asked_of, "reason": reason}
+            told_of = {"case": leading, "of": asked_of, "reason": why}
             _audited(connection, store, "task.requested", ref, by, at, told_of)
     if ref is None:
         raise StoreError("this was asked a moment ago", where="store", hint="hub task list --open")
@@ -88,18 +91,21 @@ def _stepping(name: str, state: str, help: str, *, why: bool = False, text: bool
     )
     @at_work
     def step(work: Workplace, number: str, *, reason: str, theirs: str, text: str) -> None:
+        from hub.casework.cases import refuse_personal
         from hub.casework.tasks import TaskState
 
-        def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, now: "datetime") -> bool:
+        refuse_personal(theirs)
+
+        def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, why: str, now: "datetime") -> bool:
             if state == "received":
                 return desk.receive(connection, ref, by=by, number=theirs, now=now)
             if state == "recalled":
-                return desk.recall(connection, ref, by=by, reason=reason, now=now)
+                return desk.recall(connection, ref, by=by, reason=why, now=now)
             return desk.move(
-                connection, ref, TaskState(state), by=by, now=now, reason=reason, number=theirs, text=text
+                connection, ref, TaskState(state), by=by, now=now, reason=why, number=theirs, text=text
             )  # fmt: skip
 
-        _step(work, task_ref(number), f"task.{state}", {"reason": reason} if reason else {}, take)
+        _step(work, task_ref(number), f"task.{state}", take, reason)
 
     return step
 
@@ -122,10 +128,10 @@ def read(work: Workplace, number: str) -> None:
     """Note that the body has read what it was asked: the proof of reading."""
     from hub.casework import tasks
 
-    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, now: "datetime") -> bool:
+    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, why: str, now: "datetime") -> bool:
         return tasks.read(connection, desk.store, ref, by=by, now=now)
 
-    _step(work, task_ref(number), "task.read", {}, take)
+    _step(work, task_ref(number), "task.read", take)
 
 
 @click.command("remind")
@@ -165,11 +171,11 @@ def pause(work: Workplace, number: str, *, reason: str) -> None:
     """Stop the clock of a task, for one of the reasons its rule knows."""
     from hub.casework import pauses
 
-    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, now: "datetime") -> bool:
-        pauses.pause(connection, desk.store, ref, reason=reason, by=by, now=now, terms=desk.terms)
+    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, why: str, now: "datetime") -> bool:
+        pauses.pause(connection, desk.store, ref, reason=why, by=by, now=now, terms=desk.terms)
         return True
 
-    _step(work, task_ref(number), "task.paused", {"reason": reason}, take)
+    _step(work, task_ref(number), "task.paused", take, reason)
 
 
 @click.command("resume")
@@ -179,11 +185,11 @@ def resume(work: Workplace, number: str) -> None:
     """Set the clock of a task going again."""
     from hub.casework import pauses
 
-    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, now: "datetime") -> bool:
+    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, why: str, now: "datetime") -> bool:
         pauses.resume(connection, desk.store, ref, by=by, now=now, terms=desk.terms)
         return True
 
-    _step(work, task_ref(number), "task.resumed", {}, take)
+    _step(work, task_ref(number), "task.resumed", take)
 
 
 @click.command("extend")
@@ -194,25 +200,28 @@ def extend(work: Workplace, number: str, *, reason: str) -> None:
     """Grant the one extension the task's rule knows."""
     from hub.casework import pauses
 
-    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, now: "datetime") -> bool:
-        pauses.extend(connection, desk.store, ref, reason=reason, by=by, now=now, terms=desk.terms)
+    def take(connection: "Connection", desk: "Desk", ref: "Ref", by: str, why: str, now: "datetime") -> bool:
+        pauses.extend(connection, desk.store, ref, reason=why, by=by, now=now, terms=desk.terms)
         return True
 
-    _step(work, task_ref(number), "task.extended", {"reason": reason}, take)
+    _step(work, task_ref(number), "task.extended", take, reason)
 
 
-def _step(work: Workplace, ref: "Ref", action: str, told: Mapping[str, Any], take: Step) -> None:
+def _step(work: Workplace, ref: "Ref", action: str, take: Step, reason: str = "") -> None:
+    from hub.casework.discretion import openly
     from hub.store import tasks as rows
 
     by, at = person()
     with work.store() as store, store.database.transaction() as connection:
         before = rows.one(connection, ref)
-        if not take(connection, _desk(work, store), ref, by, utc_now()):
+        why = openly(connection, store, reason, codes=[before.code]) if reason else ""
+        if not take(connection, _desk(work, store), ref, by, why, utc_now()):
             raise StoreError(
                 f"task {number_of(ref)} is {before.state}: no way leads there", where="store", hint="hub task show"
             )
         after = rows.one(connection, ref)
-        _audited(connection, store, action, ref, by, at, {"before": before.state, "after": after.state, **told})
+        told = {"before": before.state, "after": after.state} | ({"reason": why} if why else {})
+        _audited(connection, store, action, ref, by, at, told)
     say(f"{number_of(ref)}  {words(STATES, after.state)}")
 
 

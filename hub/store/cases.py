@@ -143,21 +143,38 @@ def members(connection: Connection, codes: Collection[str]) -> dict[str, list[Re
     return found
 
 
-def bearers(connection: Connection, hashes: Collection[bytes], most: int) -> dict[bytes, list[Ref]]:
-    """The newest ``most`` records that can be found by each of these, newest first."""
-    driver, found = Driver.of(connection), {}
+def bearers(
+    connection: Connection, hashes: Collection[bytes], most: int, home: str | None = None
+) -> dict[bytes, list[Ref]]:
+    """The newest ``most`` records that can be found by each of these: those of ``home`` first, then by home and number,
+    the highest first. A number says what is newer within one home only."""
+    found = _newest(connection, hashes, most)
+    if home is None:
+        return found
+    full = [key for key, refs in found.items() if len(refs) == most and any(ref[0] != home for ref in refs)]
+    for key, own in _newest(connection, full, most, home).items():
+        found[key] = list(dict.fromkeys([*own, *found[key]]))[:most]
+    return {key: sorted(refs, key=lambda ref: ref[0] != home) for key, refs in found.items()}
+
+
+def _newest(
+    connection: Connection, hashes: Collection[bytes], most: int, home: str | None = None
+) -> dict[bytes, list[Ref]]:
+    """The last ``most`` bearers of each hash in the order of the tree, of all homes or of one."""
+    driver, found = Driver.of(connection), dict[bytes, list[Ref]]()
+    within, values = ("", ()) if home is None else ("AND home = ? ", (home,))
+    newest = f"{within}ORDER BY home DESC, record DESC LIMIT ?"
     if connection.dialect.name == "sqlite":
-        statement = "SELECT home, record FROM finding WHERE hash = ? ORDER BY home DESC, record DESC LIMIT ?"
+        statement = f"SELECT home, record FROM finding WHERE hash = ? {newest}"  # noqa: S608 - own words
         execute = driver.cursor.execute  # a statement each: SQLite has no lateral join, and no way between us and it
         for each in hashes:
-            found[each] = execute(statement, (each, most)).fetchall()
+            found[each] = execute(statement, (each, *values, most)).fetchall()
     else:
-        statement = (
-            "SELECT h.hash, f.home, f.record FROM unnest(%s::bytea[]) AS h(hash) CROSS JOIN LATERAL ("
-            "SELECT home, record FROM finding WHERE finding.hash = h.hash ORDER BY home DESC, record DESC LIMIT %s) f"
-        )
-        for key, home, record in driver.cursor.execute(statement, (list(hashes), most)).fetchall():
-            found.setdefault(bytes(key), []).append((home, record))
+        nearest = f"SELECT home, record FROM finding WHERE finding.hash = h.hash {newest}"  # noqa: S608 - own words
+        of_each = f"SELECT h.hash, f.home, f.record FROM unnest(?::bytea[]) AS h(hash) CROSS JOIN LATERAL ({nearest}) f"  # noqa: S608
+        statement = driver.one(of_each)
+        for key, of, record in driver.cursor.execute(statement, (list(hashes), *values, most)).fetchall():
+            found.setdefault(bytes(key), []).append((of, record))
     return found
 
 

@@ -121,6 +121,11 @@ def test_a_case_is_found_by_code_by_number_and_by_its_people(
     ("args", "said"),
     [
         (("case", "find", "张三丰", "--name"), "needs --reason"),
+        (("case", "find", "", "--name", "--reason", "x"), "says something"),
+        (("case", "find", " "), "says something"),
+        (("case", "list", "--region", "zzz"), 'no region begins with "zzz"'),
+        (("case", "list", "--region", "9901"), "no region begins"),
+        (("case", "list", "--after", "33011020260305XF99999K7"), "no case"),
         (("case", "find", "330110", "--phone", "12", "--reason", "x"), "last four digits"),
         (("case", "shwo", "1"), 'did you mean "show"?'),
         (("case", "list", "--stage", "settld"), 'did you mean "settled"?'),
@@ -146,7 +151,9 @@ def test_what_a_person_splits_and_merges_can_be_taken_back(
     hub: Run, shared: dict[str, Any], audit: Callable[[], str]
 ) -> None:
     code, records = shared["code"], records_of(hub, shared["code"])
-    assert hub("case", "split", code, records[-1], "--reason", "另一件").exit_code == 0
+    before = told(hub("case", "show", code, "--json"))["also"]
+    parted = hub("case", "split", code, records[-1], records[-1], "--reason", "另一件")
+    assert (parted.exit_code, "1 件 records" in parted.output) == (0, True), parted.output
     (left,) = [row for row in told(hub("case", "list", "--json", "--limit", "1000"))["cases"] if row["code"] == code]
     assert left["records"] == len(records) - 1
     new = told(hub("case", "find", records[-1], "--json"))["cases"][0]["code"]
@@ -157,9 +164,10 @@ def test_what_a_person_splits_and_merges_can_be_taken_back(
     assert told(hub("case", "find", new, "--json"))["cases"][0]["code"] == new
     refused = hub("case", "unmerge", new, "--reason", "再来")
     assert (refused.exit_code, "no merge of" in refused.output) == (1, True)
+    assert "did you mean" not in refused.output
     assert hub("case", "unsplit", new, "--reason", "本是一件").exit_code == 0
     assert records_of(hub, code) == records
-    assert told(hub("case", "show", code, "--json"))["also"] == [new]
+    assert told(hub("case", "show", code, "--json"))["also"] == sorted([*before, new])
     deeds = ("case.split", "case.merged", "case.unmerged", "case.unsplit")
     assert all(audit().count(f'"{deed}"') == 1 for deed in deeds)
 

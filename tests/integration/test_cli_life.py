@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from filling import Filler, dispute
 from sqlalchemy import select
+from sqlalchemy import text as text_
 
 from hub.casework import cases, journal
 from hub.casework.linker import Linker
@@ -22,6 +23,7 @@ from schemas.life import Stage
 from schemas.party import Party, Step
 
 NAME, PHONE = "钟建芬", "13800006747"
+CODE = "ZJ331024202602190001"
 Hub = Callable[..., Result]
 
 
@@ -58,6 +60,16 @@ def audited(hub: Hub) -> list[tuple[str, dict[str, Any]]]:
     with Store.open(settings.store.url, settings.store.keys) as store, store.database.reading() as connection:
         rows = connection.execute(select(core(Audit).c.action, core(Audit).c.entry).order_by(core(Audit).c.no))
         return [(row.action, json.loads(row.entry)) for row in rows]
+
+
+def openly_kept() -> list[str]:
+    """Every text that stands in the store in clear."""
+    settings = load(None)
+    with Store.open(settings.store.url, settings.store.keys) as store, store.database.reading() as connection:
+        names = connection.scalars(text_("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        rows = [row for name in names for row in connection.execute(text_(f'SELECT * FROM "{name}"'))]
+        cells = [cell for row in rows for cell in row if isinstance(cell, str)]
+    return [json.dumps(json.loads(cell), ensure_ascii=False) if cell[:1] == "{" else cell for cell in cells]
 
 
 def told(done: Result) -> Any:
@@ -167,6 +179,67 @@ def test_a_wrong_form_ends_with_2(hub: Hub, args: tuple[str, ...], text: str | N
     assert said in hub("case", "open", *args, text=text, code=2).output
 
 
+def test_what_of_a_form_was_not_understood_is_told(hub: Hub) -> None:
+    given = ("--title", "欠薪", "--region", "火星", "--amount", "abc", "--applicant", "name=陌生人,phone=138")
+    said = hub("case", "open", *given, "--dry-run").stdout
+    assert "未能读懂 not understood" in said
+    assert all(f"@{field}" in said for field in ("region", "amount", "parties[0].phone")), said
+    notes = told(hub("case", "open", *given, "--json"))["notes"]
+    assert len(notes) == 3
+    assert told(hub("case", "open", *given, "--json"))["notes"] == notes, "of what was taken in before as well"
+    assert "not understood" not in hub("case", "open", "--title", "占道", "--region", "330106").stdout
+
+
+@pytest.mark.parametrize("number", [PHONE, "+86 138-0000-6747", "990405197203206223", f"电话{PHONE}"])
+def test_a_number_of_a_person_is_no_name_of_a_case(hub: Hub, number: str) -> None:
+    said = hub("case", "alias", CODE, number, "--reason", "来电", code=1).output
+    assert "reads as a person's" in said
+    assert number not in "\n".join(openly_kept())
+
+
+def test_a_merge_taken_back_twice_is_not_offered_as_its_own_remedy(hub: Hub) -> None:
+    one, two = (told(hub("case", "open", "--title", title, "--json"))["code"] for title in ("欠薪", "占道"))
+    for code in (one, two):
+        hub("case", "merge", CODE, code, "--reason", "同一件")
+    hub("case", "unmerge", CODE, one, "--reason", "看错了")
+    said = hub("case", "unmerge", CODE, one, "--reason", "再来", code=1).output
+    leader = told(hub("case", "find", CODE, "--json"))["cases"][0]["code"]
+    assert f"no merge of {leader} holds with {one}" in said
+    assert f'did you mean "{two}"' in said
+
+
+REASON = f"{NAME}来电 {PHONE}，证件990405197203206223"
+
+
+def test_no_reason_that_is_kept_names_anybody(hub: Hub, tmp_path: Path) -> None:
+    """Each command that keeps a reason masks the people of its case in it, wherever it then stands."""
+    file = tmp_path / "pool.csv"
+    file.write_text(POOL, encoding="utf-8")
+    hub("mediator", "import", str(file))
+    other = told(hub("case", "open", "--title", "欠薪", "--applicant", "name=冯小刚", "--json"))["code"]
+    why, both = ("--reason", f"{REASON}，郑某人在场"), ("--reason", f"{REASON}，冯小刚亦在")
+    hub("case", "settle", CODE, *why)
+    hub("case", "alias", CODE, "OLD-2019-000123", *why)
+    hub("case", "review", "apart", "331024-1", "331024-3", *both)
+    hub("case", "merge", CODE, other, *both)
+    hub("case", "unmerge", CODE, *both)
+    hub("case", "split", CODE, "331024-2", *why)
+    new = told(hub("case", "find", "331024-2", "--json"))["cases"][0]["code"]
+    hub("case", "unsplit", new, *why)
+    hub("case", "review", "join", "331024-1", "331024-3", *both)
+    hub("case", "timeline", CODE, "--clear", *why)
+    hub("case", "consult", CODE, "--clear", *why)
+    hub("case", "find", NAME, "--name", *why)
+    hub("case", "find", CODE, "--phone", PHONE[-4:], *why)
+    hub("record", "show", "331024-1", "--clear", "--reason", REASON)
+    hub("mediator", "list", "--clear", "--reason", f"郑某人 {PHONE}")
+    kept = openly_kept()
+    assert sum("来电" in each for each in kept) > 20
+    for name in (NAME, PHONE, "990405197203206223", "冯小刚", "郑某人"):
+        assert [each for each in kept if name in each] == [], name
+    assert any("钟**来电 138****6747" in each for each in kept)
+
+
 POOL = """编号,姓名,区划,单位,领域,上限,在办
 T1,郑某人,椒江区,椒江调委会,邻里纠纷,8,3
 T2,钱某人,台州市,市调解中心,D0201,5,5
@@ -206,6 +279,18 @@ def test_a_list_that_is_none(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "pool.doc"
     file.write_bytes(b"x")
     assert "not a list that can be read" in hub("mediator", "import", str(file), code=2).output
+
+
+@pytest.mark.parametrize("body", [NAME, f"司法所{NAME}", PHONE, "王建国", "郑某人", " "])
+def test_a_person_is_not_called_as_a_body(hub: Hub, tmp_path: Path, body: str) -> None:
+    file = tmp_path / "pool.csv"
+    file.write_text(POOL, encoding="utf-8")
+    hub("mediator", "import", str(file))
+    said = hub("case", "consult", CODE, "--level", "1", "--body", "高桥村", "--body", body, code=1).output
+    assert "--person" in said
+    assert told(hub("case", "consult", CODE, "--json"))["consultations"] == []
+    assert told(hub("task", "list", "--json"))["tasks"] == []
+    assert not body.strip() or all(body not in each for each in openly_kept())
 
 
 def test_a_consultation_is_called_raised_and_ended(hub: Hub) -> None:

@@ -328,8 +328,8 @@ def test_rows_that_stand_there_twice_end_the_command_with_1(tmp_path: Path) -> N
 
 
 def test_a_clear_read_is_audited(hub: Any, tmp_path: Path) -> None:
-    shown = hub("show", "m1", "--source", "mix", "--clear", "--reason", "复核", "--json")
+    shown = hub("show", "m1", "--source", "mix", "--clear", "--reason", "复核李四光13800000001", "--json")
     assert shown["body"]["name"] == "李四光"
     with Store.open(f"sqlite:///{tmp_path}/yiwang.db", tmp_path / "keyring.json") as store:
         told = value(store, "SELECT entry FROM audit WHERE action = 'entry.read_clear'")
-    assert (json.loads(told)["entry"], json.loads(told)["reason"]) == (3, "复核")
+    assert (json.loads(told)["entry"], json.loads(told)["reason"]) == (3, "复核李**138****0001")

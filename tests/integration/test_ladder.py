@@ -6,7 +6,7 @@ import pytest
 from bodies import HOME, ROUTES, Town, settings_of
 from click.testing import CliRunner
 
-from hub.casework import consultation
+from hub.casework import consultation, pauses
 from hub.casework.consultation import Meeting
 from hub.casework.desk import Desk
 from hub.casework.sweep import Sweeper
@@ -152,6 +152,30 @@ def test_row_054_lamps_watchers_four_levels_and_a_team(town: Town) -> None:
     assert all(each.persons == team for each in held)
     called = {task.asked_of for task in town.tasks() if task.purpose == consultation.PURPOSE}
     assert called == {"仓前街道", "司法所", "余杭区", "县级中心", "县委"}
+
+
+def test_those_who_watch_are_told_of_each_time_a_task_turns_red(
+    tmp_path: Path, database: Database, keyring: Keyring
+) -> None:
+    town = Town(settings_of(tmp_path, ROUTES + NOTICE, database=database), database, keyring)
+    town.tell("petition", "P1", Stage.DISPATCHED, refs=["ZJ330110202603050001"])
+    town.post()
+    swept, task = sweeper(town), town.tasks()[0].ref
+    said(town, "accept", f"{HOME}-{task[1]}")
+    lamps = []
+    for term in (35, 35):
+        town.day(term)
+        a_day(town, swept)
+        lamps.append(town.tasks()[0].lamp)
+        if len(lamps) == 1:
+            with town.store.database.transaction() as connection:
+                pauses.extend(
+                    connection, town.store, task, reason="双方同意", by="person:chen", now=town.clock(),
+                    terms=swept.terms,
+                )  # fmt: skip
+            lamps.append(town.tasks()[0].lamp)
+    assert lamps == ["red", "green", "red"]
+    assert [notice.title for notice in notices(town, "GE_0008")] == ["红灯：1 件任务逾期"] * 2
 
 
 def test_nobody_who_watches_is_named_and_nobody_is_told(tmp_path: Path, database: Database, keyring: Keyring) -> None:

@@ -14,11 +14,13 @@ from standing import Clock
 from hub.casework import cases
 from hub.casework.candidates import CANDIDATES, alike
 from hub.casework.linker import POINTS, Linker, no_stop
+from hub.casework.linking.keys import MOST
 from hub.casework.linking.score import OWN, Scorer, Weights
 from hub.casework.moves import Moved
 from hub.errors import ConfigError, StoreError
 from hub.settings import CaseSettings, Settings
 from hub.store import case_read
+from hub.store import cases as rows
 from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring
@@ -344,6 +346,41 @@ def test_what_a_person_parted_is_not_brought_together_by_who_comes_later(store: 
         connection.execute(text("INSERT INTO link SELECT home, id, version FROM record"))
     link(store)
     assert cases_of(store) == codes
+
+
+def crowd(store: Store, keys: list[bytes], home: str = "339900", count: int = MOST + 6) -> None:
+    """Records of another home that bear these keys too."""
+    with store.database.transaction() as connection:
+        rows.find_by(connection, [], [(key, (home, number)) for key in keys for number in range(1, count + 1)])
+
+
+def test_who_bears_a_key_with_many_is_found_in_its_own_home_first(store: Store) -> None:
+    key, rare = b"n" * rows.KEY, b"t" * rows.KEY
+    mine = [("331024", 2), ("331024", 1)]
+    with store.database.transaction() as connection:
+        rows.find_by(connection, [], [(each, ref) for each in (key, rare) for ref in mine])
+        rows.find_by(connection, [], [(rare, ("339900", 1))])
+    crowd(store, [key])
+    crowd(store, [key], home="110101")
+    with store.database.reading() as connection:
+        anywhere = rows.bearers(connection, [key, rare], MOST)
+        found = rows.bearers(connection, [key, rare], MOST, home="331024")
+        low = rows.bearers(connection, [key], MOST, home="110101")
+    newest = [("339900", number) for number in range(MOST + 6, 6, -1)]
+    assert list(anywhere[key]) == newest
+    assert list(found[key]) == [*mine, *newest[:-2]]
+    assert list(found[rare]) == [*mine, ("339900", 1)]
+    assert list(low[key]) == [("110101", number) for number in range(MOST + 6, 6, -1)]
+
+
+def test_a_crowd_in_another_home_hides_nobody(store: Store, filler: Filler) -> None:
+    filler.page(leak("P1"), source="petition")
+    link(store)
+    ((found_by,),) = ask(store, "SELECT found_by FROM case_record")
+    crowd(store, rows.cut(bytes(found_by)))
+    filler.page(leak("G1"), source="grid")
+    link(store)
+    assert len(set(cases_of(store).values())) == 1
 
 
 def test_weights_of_ones_own_are_taken(store: Store, filler: Filler, tmp_path: Path) -> None:

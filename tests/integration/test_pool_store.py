@@ -174,6 +174,46 @@ def test_levels_are_raised_one_by_one(store: Store) -> None:
     assert went == [(3, "called"), (3, "raised"), (4, "called"), (4, "settled")]
 
 
+def test_a_merge_hides_no_open_consultation(store: Store) -> None:
+    older, newer = case(store), case(store, key="2")
+    called = call(store, newer)
+    with store.database.transaction() as connection:
+        assert cases.merge(connection, store, older, newer, by=BY, at=NOW, why="one matter") == older
+    with store.database.reading() as connection:
+        for code in (older, newer):
+            (shown,) = consultation.consultations(connection, store, code)
+            assert ((shown.home, shown.id), shown.state) == (called, State.CALLED)
+    with pytest.raises(StoreError, match="is open"):
+        call(store, older, 1)
+    with store.database.transaction() as connection:
+        consultation.raise_level(
+            connection, store, older, Meeting(bodies=("县委",)), conclusion="未达成一致", by=BY, now=WHEN
+        )
+    assert {body: state for body, state, _ in open_tasks(store, older)} == {
+        "县委": "requested", "司法所": "recalled", "街道": "recalled",
+    }  # fmt: skip
+    with store.database.transaction() as connection:
+        consultation.conclude(connection, store, older, State.SETTLED, conclusion="化解", by=BY, now=WHEN)
+        held = consultation.consultations(connection, store, newer)
+    assert [(each.level, each.state) for each in held] == [(2, State.RAISED), (3, State.SETTLED)]
+
+
+def test_two_that_were_open_before_a_merge_end_one_after_the_other(store: Store) -> None:
+    older, newer = case(store), case(store, key="2")
+    call(store, newer, 1)
+    call(store, older, 2)
+    with store.database.transaction() as connection:
+        cases.merge(connection, store, older, newer, by=BY, at=NOW, why="one matter")
+    for left in (1, 0):
+        with store.database.transaction() as connection:
+            consultation.conclude(connection, store, older, State.CLOSED, conclusion="", by=BY, now=WHEN)
+            states = [each.state for each in consultation.consultations(connection, store, older)]
+        assert states.count(State.CALLED) == left
+    with store.database.transaction() as connection:
+        cases.unmerge(connection, store, older, newer, by=BY, at=NOW, why="two after all")
+        assert [len(consultation.consultations(connection, store, code)) for code in (older, newer)] == [1, 1]
+
+
 def test_persons_and_words_are_sealed(store: Store) -> None:
     code = case(store)
     call(store, code)

@@ -6,7 +6,7 @@ from test_linker import AT, ask, cases_of, leak, link, state_of
 
 from hub.casework import cases
 from hub.casework.linking.score import Weights
-from hub.casework.relink import relink
+from hub.casework.relink import bound, relink
 from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring
@@ -55,6 +55,34 @@ def test_what_a_person_set_apart_stays_apart(store: Store) -> None:
     done = relink(store, Weights.load())
     assert (done.merges, done.barred) == (0, 1)
     assert len(set(cases_of(store).values())) == 2
+
+
+def test_what_a_person_set_apart_does_not_come_together_through_a_third(store: Store) -> None:
+    from hub.casework.review import apart
+
+    Filler(store.database, store.keyring).page(leak("C1"), source="court")
+    with store.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM finding")
+    link(store)
+    assert len(set(cases_of(store).values())) == 3
+    refs = {key: (home, record) for key, home, record in ask(store, "SELECT key, home, id FROM record")}
+    with store.database.transaction() as connection:
+        apart(connection, store, refs["G1"], refs["C1"], by="person:wang", at=AT, why="两户")
+    dry = relink(store, Weights.load(), dry=True)
+    done = relink(store, Weights.load())
+    assert (done.merges, done.barred) == (dry.merges, dry.barred) == (1, 1)
+    came = cases_of(store)
+    assert came["G1"] != came["C1"]
+    assert came["P1"] in (came["G1"], came["C1"])
+    again = relink(store, Weights.load())
+    assert (again.merges, again.barred) == (0, 1)
+
+
+def test_pairs_are_bound_once_and_never_over_what_is_held_apart() -> None:
+    pairs = [("a", "b"), ("a", "b"), ("b", "c"), ("a", "c"), ("c", "d")]
+    assert bound(pairs, ()) == ([("a", "b"), ("b", "c"), ("c", "d")], [])
+    assert bound(pairs, [frozenset("ac")]) == ([("a", "b"), ("c", "d")], [("b", "c"), ("a", "c")])
+    assert bound(pairs, [frozenset("ad")]) == ([("a", "b"), ("b", "c")], [("c", "d")])
 
 
 def test_a_case_it_would_not_have_made_is_named_and_left(store: Store) -> None:

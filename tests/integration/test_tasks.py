@@ -20,6 +20,7 @@ from hub.store.database import Database
 from hub.store.vault import Keyring
 from schemas.delivery import Notice, order_of
 from schemas.life import Stage
+from schemas.party import Party
 
 PETITION = "ZJ330110202603050001"
 NOTICE = """
@@ -358,6 +359,53 @@ def test_a_person_takes_every_step_and_each_is_audited(town: Town) -> None:
     with town.store.database.reading() as connection:
         done = [row.action for row in connection.execute(text("SELECT action FROM audit WHERE action LIKE 'task.%'"))]
     assert done == ["task.received", "task.read", "task.accepted", "task.in_progress", "task.completed"]
+
+
+def test_no_reason_of_a_step_names_anybody(town: Town) -> None:
+    people = (Party(name="钟建芬", phone="13800006747"),)
+    town.tell("petition", "P1", Stage.DISPATCHED, refs=[PETITION], detail="楼上漏水", item="D0201", parties=people)
+    town.post()
+    why = ("--reason", "钟建芬来电 13800006747")
+    run(town, "accept", number(town))
+    run(town, "extend", number(town), *why)
+    run(town, "recall", number(town), *why)
+    run(town, "request", town.task().code, "--of", "centre", *why)
+    last = f"330110-{town.tasks()[-1].id}"
+    assert "reads as a person's" in run(town, "receive", last, "--number", "13800006747", fails=True)
+    run(town, "refuse", last, *why)
+    mediation(town, Stage.ACCEPTED)
+    with town.store.database.reading() as connection:
+        columns = {"task": ("reason", "cause", "number"), "task_event": ("told",), "case_event": ("told",),
+                   "audit": ("entry",), "case_alias": ("number",)}  # fmt: skip
+        kept = [
+            str(cell)
+            for table, names in columns.items()
+            for row in connection.execute(text(f"SELECT {', '.join(names)} FROM {table}"))
+            for cell in row
+        ]
+    assert sum("138****6747" in each for each in kept) >= 9
+    assert [each for each in kept if "钟建芬" in each or "\\u949f\\u5efa" in each or "13800006747" in each] == []
+
+
+def test_a_receipt_under_a_number_like_a_persons_is_no_name_of_the_case(town: Town) -> None:
+    """A machine may number so; its task is known by that, and nothing stands in the way of the receipt."""
+    petition(town)
+    (task,) = town.tasks()
+    with town.store.database.transaction() as connection:
+        desk = town.receipts.following.desk
+        assert desk.receive(connection, task.ref, by="centre", number="13800006747", now=town.clock())
+    assert (town.task().state, town.task().number) == ("received", "13800006747")
+    with town.store.database.reading() as connection:
+        assert connection.execute(text("SELECT number FROM case_alias")).all() == []
+
+
+def test_a_list_that_nobody_can_have_asked_for_is_refused(town: Town) -> None:
+    petition(town)
+    assert run(town, "figures", "--since", "2026-01-01", "--json")["figures"]
+    assert run(town, "figures", "--since", "2027-01-01", "--json")["figures"] == []
+    assert "--since" in run(town, "figures", "--since", "garbage", fails=True)
+    assert "no task 330110-5" in run(town, "list", "--after", "330110-5", fails=True)
+    assert run(town, "list", "--after", number(town), "--json")["tasks"] == []
 
 
 def test_a_person_asks_recalls_and_decides(town: Town) -> None:

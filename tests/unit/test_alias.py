@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.alias import normal, ties
+from schemas.alias import normal, personal, ties
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,26 @@ def test_a_whole_number_ties(number: str) -> None:
 )
 def test_what_stands_where_no_number_is_ties_nothing(number: str) -> None:
     assert not ties(normal(number))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "13800000001", "138-0000-0001", "+86 138 0000 0001", "１３８００００００01", "电话13800000001",
+        "OLD 13800000001", "990405197203206223", "99040519720320622 3", "证号(990405197203206223)",
+        "99000019491231000x", "990405720320622",
+    ],
+)  # fmt: skip
+def test_a_number_of_a_person_is_told_from_one_of_a_matter(number: str) -> None:
+    assert personal(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "XF202603050001", "（2026）浙0110民初00123号", "OLD-2019-000123", "330110-12", "XF13800000001", "138000000012",
+        "990405197203206224", "ZJ331024202602190001", "33011020260305XF00002K7", "",
+    ],
+)  # fmt: skip
+def test_a_number_of_a_matter_is_none_of_a_person(number: str) -> None:
+    assert not personal(number)

@@ -1,6 +1,10 @@
 """From verdicts to what becomes of records: pure."""
 
 from collections.abc import Collection, Mapping
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.casework.joining import ASKED, EXPLICIT, Pair, Plan, Standing, plan
 from hub.casework.linking.score import Verdict
@@ -66,6 +70,57 @@ def test_what_a_person_holds_apart_is_not_merged_and_not_joined() -> None:
     assert planned([C], ties, standing, across=({}, [("one", "two")])).merges == {}
     assert planned([C], {(B, C): 10}, standing, apart=[(A, C)]).comes == {C: "two"}
     assert planned([C], {(A, C): 10}, standing, apart=[(B, C)], across=NOTHING).comes == {C: "one"}
+
+
+def test_standing_cases_that_only_their_own_records_tie_stay_as_they_are() -> None:
+    standing = {ref: Standing(name, name) for ref, name in ((A, "one"), (B, "two"), (C, "three"))}
+    more = {(A, B): said(-20), (A, C): said(-20), (B, C): said(12)}
+    made = planned([D], {(A, D): 12, (B, D): 6, (C, D): 6}, standing, across=(more, ()))
+    assert (made.comes, made.founds, made.merges) == ({D: "one"}, [], {})
+    assert set(made.asked) == {(B, D), (C, D)}
+
+
+def test_cases_that_come_together_later_are_looked_over_as_well() -> None:
+    standing = {A: Standing("one", "one"), B: Standing("two", "two"), C: Standing("three", "three")}
+    told = {(A, D): said(12), (B, D): said(7), (C, D): said(6), (B, C): said(-6.5)}
+    seen: list[set[tuple[str, str]]] = []
+
+    def across(cases: Collection[tuple[str, str]]) -> tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]:
+        seen.append(set(cases))
+        more = {(A, B): said(-20)} if ("one", "two") in cases else {}
+        return more, [("one", "three")] if ("one", "three") in cases else []
+
+    made = plan([D], told, standing, (), across)
+    assert made.merges == {}, "a person holds the first and the third apart"
+    assert made.comes == {D: "one"}
+    assert seen == [{("one", "two")}, {("one", "three")}], "each two are asked about once"
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_the_pairs_say_every_new_record_comes_to_one_case_and_no_case_is_empty(data: st.DataObject) -> None:
+    olds = [("330110", number) for number in range(1, data.draw(st.integers(0, 4)) + 1)]
+    standing = {ref: Standing(f"case {ref[1]}", f"case {ref[1]}") for ref in olds}
+    new = [("330110", number) for number in range(10, data.draw(st.integers(1, 4)) + 10)]
+    bits = st.sampled_from([-20.0, -6.0, 1.0, 6.0, 8.0, 12.0])
+    told = {pair: data.draw(bits) for pair in combinations([*olds, *new], 2) if pair[1] in new}
+    more = {pair: said(data.draw(bits)) for pair in combinations(olds, 2)}
+    held = {
+        pair for pair in combinations(sorted(each.lead for each in standing.values()), 2) if data.draw(st.booleans())
+    }
+    made = plan(
+        new,
+        {pair: said(weight) for pair, weight in told.items()},
+        standing,
+        (),
+        lambda cases: (
+            {(a, b): each for (a, b), each in more.items() if (standing[a].lead, standing[b].lead) in cases},
+            held.intersection(cases),
+        ),
+    )
+    assert all(made.founds)
+    assert sorted([*made.comes, *(ref for group in made.founds for ref in group)]) == new
+    assert not held & set(made.merges)
 
 
 def test_the_records_of_a_case_outvote_the_one_that_looks_alike() -> None:

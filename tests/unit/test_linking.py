@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linking import KEYED, LEAK, NOISE, WAGES, citizen, firm, record, who
 
-from hub.casework.linking.features import Features, seen_in, who_key
+from hub.casework.linking.features import Features, phone_key, seen_in, who_key
 from hub.casework.linking.groups import gather, joined
 from hub.casework.linking.keys import block_keys, block_keys_of
 from hub.casework.linking.levels import COMPARISONS
@@ -26,7 +26,7 @@ def verdict(one: Features, other: Features) -> Verdict:
 @pytest.mark.parametrize(
     ("written", "name"),
     [
-        ("张三", "张三"), ("张　三", "张三"), ("张某某", "张*"), ("欧阳某", "欧阳*"), ("张*三", "张*三"),
+        ("", ""), ("张三", "张三"), ("张　三", "张三"), ("张某某", "张*"), ("欧阳某", "欧阳*"), ("张*三", "张*三"),
         ("李先生", "李*"),
         ("买买提·吐尔逊", "买买提吐尔逊"), ("lachlan  Berry", "LACHLAN BERRY"), ("赵×", "赵*"), ("志姐", "志姐"),
     ],
@@ -171,6 +171,8 @@ JOIN = {
     ),
 }  # fmt: skip
 
+DESK = "来电人反映其居住小区夜间噪音扰民问题严重影响休息，请相关部门核实处理并回复。"
+SERIAL = "202603020001"
 BANK = firm("虚拟银行股份有限公司", "1", id_number="91990100000000019X", id_type="990")
 APART = {
     "other people, the same text": (
@@ -212,6 +214,25 @@ APART = {
         record(address="阳光花园", item="D0203", detail=LEAK),
     ),
     "nothing told": (record(), record()),
+    "two serials of the day": (
+        record(source="hotline", key=SERIAL, numbers=[SERIAL], detail=NOISE),
+        record(source="mediation", key=SERIAL, numbers=[SERIAL], detail=WAGES),
+    ),
+    "a serial, and another system's number": (
+        record(source="hotline", key=SERIAL, numbers=[("hotline_order", SERIAL)], detail=NOISE),
+        record(source="mediation", numbers=[("grid_event", SERIAL)], detail=WAGES),
+    ),
+    "two callers, one phone, one form": (
+        record(who("王建国", phone="13800000001"), source="hotline", region="330106007000", item="D0203", detail=DESK),
+        record(who("陈美丽", phone="13800000001"), source="hotline", region="330106007000", item="D0203", detail=DESK),
+    ),
+    **{
+        f"{told} in the place of a number": (
+            record(who("王建国", id_number=told), region="330106007000", item="D0201", detail=LEAK),
+            record(who("陈美丽", id_number=told), source="hotline", region="330106007000", item="D0201", detail=WAGES),
+        )
+        for told in ("0", "111111111111111111", "123456", "000000")
+    },
 }  # fmt: skip
 
 
@@ -226,6 +247,57 @@ def test_one_matter_is_joined(pair: tuple[Features, Features]) -> None:
 def test_two_matters_stay_apart(pair: tuple[Features, Features]) -> None:
     found = verdict(*pair)
     assert found.decision == "apart", found
+
+
+@pytest.mark.parametrize("names", [("王建国", "王建军"), ("张女士", "张先生"), ("张某", "张某")])
+def test_names_that_are_only_alike_and_a_phone_do_not_join_unlike_texts(names: tuple[str, str]) -> None:
+    one, other = (
+        record(who(name, phone="13800000001"), source=source, region="330106007000", item="D0203", detail=detail)
+        for name, source, detail in zip(names, ("hotline", "grid"), (NOISE, WAGES), strict=True)
+    )
+    assert verdict(one, other).decision != "join", verdict(one, other)
+
+
+def test_a_phone_that_many_give_says_nothing() -> None:
+    one, other = (
+        record(who(name, phone="13800000001"), source=source, region="330106007000", detail=NOISE)
+        for name, source in (("王建国", "hotline"), ("王建军", "grid"))
+    )
+
+    def said(count: int) -> Verdict:
+        return verdict(*(seen_in(each, KEYED, lambda key: count if key[:1] == b"p" else 1) for each in (one, other)))
+
+    assert "applicants.like_phone" in said(2).reasons
+    assert "applicants.like_name" in said(30).reasons
+    assert said(2).weight > said(30).weight
+    assert phone_key(one.applicants[0], KEYED) in block_keys(one, KEYED)
+
+
+def test_a_number_counts_only_as_what_it_is() -> None:
+    own = record(source="hotline", key=SERIAL, numbers=[("hotline_order", SERIAL)])
+
+    def said(**more: object) -> set[str]:
+        other = record(**more)  # type: ignore[arg-type]
+        both = verdict(own, other), verdict(other, own)
+        assert both[0] == both[1]
+        return {reason for reason in both[0].reasons if reason.startswith("number.")}
+
+    assert said(numbers=[("hotline_order", SERIAL)]) == {"number.shared"}
+    assert said(numbers=[("police_call", SERIAL)]) == {"number.mentioned"}
+    assert said(source="hotline", numbers=[("repeats", SERIAL)]) == {"number.shared"}
+    assert said(key=SERIAL, numbers=[("hotline_order", SERIAL)]) == {"number.mentioned"}
+    assert said(source="hotline", key=SERIAL, numbers=[("hotline_order", SERIAL)]) == {"number.shared"}
+    assert said(key=SERIAL) == said(source="hotline", key=SERIAL) == set()
+    assert said(key=SERIAL, numbers=[("grid_event", SERIAL)]) == set()
+
+
+def test_a_courts_number_is_itself_whatever_it_is_called() -> None:
+    number = "（2025）浙0106民初12号"
+    one, other = (
+        record(key=number, numbers=[("court_case", number)]),
+        record(source="x", numbers=[("judgment", number)]),
+    )
+    assert "number.shared" in verdict(one, other).reasons
 
 
 def test_what_is_unsure_is_asked_about() -> None:
@@ -249,7 +321,9 @@ LEVELS = {
     "applicants.same_number": (_one(id_number=citizen(1)), _one(id_number=citizen(1))),
     "applicants.near_number": (_one(id_number=citizen(1)), _one(id_number=citizen(1)[:9] + "7" + citizen(1)[10:])),
     "applicants.masked_number": (_one(phone="13800001111"), _one(name="王先生", phone="138****1111")),
-    "applicants.same_phone": (_one(phone="13800001111"), _one(name="赵六", phone="13800001111")),
+    "applicants.same_phone": (_one(phone="13800001111"), _one(name="", phone="13800001111")),
+    "applicants.other_phone": (_one(phone="13800001111"), _one(name="赵六", phone="13800001111")),
+    "applicants.like_phone": (_one(name="王五六", phone="13800001111"), _one(name="王五七", phone="13800001111")),
     "applicants.same_sound": (_one(), _one(name="汪武")),
     "applicants.half_name": (_one(name="王五六"), _one(name="王*六")),
     "applicants.masked_name": (_one(name="王五六"), _one(name="王某某")),

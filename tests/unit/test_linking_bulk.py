@@ -16,7 +16,7 @@ from bench.linking.telling import tellings
 from hub.casework.linking import calibrate as calibrating
 from hub.casework.linking.bulk import COMMON_NUMBER, Counts, Linking, link_all
 from hub.casework.linking.calibrate import calibrate
-from hub.casework.linking.features import Features, seen_in, who_key
+from hub.casework.linking.features import Features, phone_key, seen_in, who_key
 from hub.casework.linking.groups import components, gather, grouped, pairs_within
 from hub.casework.linking.keys import block_keys_of
 from hub.casework.linking.rows import rows_of
@@ -50,8 +50,8 @@ def test_bulk_says_what_the_scorer_says(told: list[Features]) -> None:
     seen: dict[bytes, int] = {}
     for each in some:
         for party in (*each.applicants, *each.respondents):
-            key = who_key(party, KEY)
-            seen[key] = seen.get(key, 0) + 1
+            for key in (who_key(party, KEY), phone_key(party, KEY)):
+                seen[key] = seen.get(key, 0) + 1
     counted = {each.ref: seen_in(each, KEY, lambda key: found if (found := seen[key]) > 2 else 1) for each in some}
     found = list(link_all(some, WEIGHTS, keyed=KEY))
     assert len(found) > 300
@@ -143,6 +143,19 @@ def test_a_crowd_of_one_matter_is_one_group() -> None:
     ]
     with Linking(people, WEIGHTS, keyed=KEYED) as linking:
         assert [len(group) for group in linking.groups()] == [150]
+
+
+@pytest.mark.parametrize("given", [("建国", "美丽", "小红", "大伟", "志强"), ("女士", "先生", "某", "某某", "阿姨")])
+def test_the_phone_of_a_desk_makes_no_case(given: tuple[str, ...]) -> None:
+    names = [f"{surname}{each}" for surname in "赵钱孙李周吴" for each in given]
+    calls = [
+        record(who(name, phone="13800000001"), source="hotline", region="330106007000", item="D0203",
+               opened=f"2026-03-{1 + at % 20:02}T01:00:00Z",
+               detail="来电人反映其居住小区夜间噪音扰民问题严重影响休息，请相关部门核实处理并回复。")
+        for at, name in enumerate(names)
+    ]  # fmt: skip
+    with Linking(calls, WEIGHTS, keyed=KEYED) as linking:
+        assert list(linking.groups()) == []
 
 
 def test_rows_on_disk_are_sealed() -> None:

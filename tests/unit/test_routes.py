@@ -132,6 +132,11 @@ def test_only_what_has_changed_of_late_asks_for_anything() -> None:
     assert not recent(standing(17, "2020-01-01T00:00:00Z"), NOW), "a counter is no time"
     assert recent(standing(17, "2026-03-01T00:00:00Z"), NOW)
     assert recent(standing(None, None), NOW), "nothing but when it came here"
+    assert not recent(standing(micros(400), "9999-09-09T00:00:00Z"), NOW), "what is yet to be is no change"
+    assert not recent(standing(micros(-400), "2020-01-01T00:00:00Z"), NOW)
+    assert not recent(standing(10**18, "2020-01-01T00:00:00Z"), NOW), "a counter beyond all years"
+    assert recent(standing(int(micros(0)) + 600_000_000, "2020-01-01T00:00:00Z"), NOW), "a clock ten minutes fast"
+    assert recent(standing(None, "9999-09-09T00:00:00Z"), NOW), "when it came here, then"
 
 
 def test_a_record_becomes_the_matter_that_is_handed_on() -> None:

@@ -1,4 +1,4 @@
-"""The linking of all history at once, in memory that hardly grows with it: 24 bytes or so a record, 12 a compared pair.
+"""The linking of all history at once, in memory that hardly grows with it: only refs and compared pairs stay there.
 
 Rows go sealed to a file, keys and pairs to files by part. A key that few records bear makes pairs of all of them; of
 one that many bear each is compared with the next few in an order that brings likely ones together.
@@ -7,9 +7,9 @@ one that many bear each is compared with the next few in an order that brings li
 import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ Array = NDArray[Any]
 BLOCK = 2_048  # rows sealed together
 BUCKET = 32  # blocks in memory at once, twice
 PAIRS = 8_192  # pairs compared at once: their rows stay in the processor's cache
+THREADS = 2
 KEY_PARTS = 16
 COMMON_NUMBER = 20
 """A reference number that more records bear is none of one matter: a batch, a form."""
@@ -39,8 +40,10 @@ COMMON_NUMBER = 20
 # By the kind of a key: with how many of the next each of its bearers is compared, and how many may bear it. A name that
 # many bear brings nobody together by itself; the names of both sides, the county or the text do.
 _KINDS = b"rncpibwhtm"
+_KIND_OF = np.zeros(256, dtype=np.uint8)
+_KIND_OF[list(_KINDS)] = np.arange(len(_KINDS))
 _WINDOW = np.array([COMMON_NUMBER, 3, 3, 6, 8, 12, 8, 8, 4, 4])
-_BEARERS = np.array([COMMON_NUMBER, 12, 24, *[2**31] * 7])
+_BEARERS = np.array([COMMON_NUMBER, 12, 24, 24, *[2**31] * 6])
 _CROWDED = 48  # bearers: of a text that more have, only those with the same `_order` are compared
 _KEY = np.dtype([("key", "<u8"), ("order", "<u4"), ("kind", "u1"), ("record", "<u4")])
 _EDGE = np.dtype([("one", "<u4"), ("other", "<u4"), ("weight", "<f4")])
@@ -81,21 +84,23 @@ class Linking:
         keyed: KeyedHash,
         workers: int = 0,
     ) -> None:
-        """Read everything, once. Parts are worked on by ``workers`` processes (0: by this one)."""
+        """Read everything, once. Parts are worked on by ``workers`` processes beside this one."""
         self.scorer = Scorer(weights)
         self._shelf, self._keys = Shelf(), Parts(KEY_PARTS, _KEY)
         self._homes: dict[str, int] = {}
-        refs, names, numbers = [], [], []
+        refs, names, phones, numbers = [], [], [], []
         for each in _prepared(features, keyed, workers):
             each.keys["record"] += self._shelf.starts[-1]
             self._shelf.put(each.rows)
             self._keys.put((each.keys["key"] % KEY_PARTS).astype(np.uint8), each.keys)
             refs.append(self._packed(each.refs))
             names += [_told(each.rows[side]["whole"]) for side in ("applicants", "respondents")]
+            phones += [_told(_called(each.rows[side]["phone"])) for side in ("applicants", "respondents")]
             numbers.append(_told(each.rows["numbers"]))
         self._ref = np.concatenate(refs) if refs else np.empty((0, 2), dtype=np.int64)
         self._home = list(self._homes)
         self._name, self._name_count = _frequent(names, 2)
+        self._phone, self._phone_count = _frequent(phones, 2)
         self._common, _ = _frequent(numbers, COMMON_NUMBER)
         self._firsts = range(0, len(self._shelf), BUCKET)
         self._starts = np.array([*(self._shelf.starts[first] for first in self._firsts), self._shelf.starts[-1]])
@@ -189,10 +194,14 @@ class Linking:
                 mine = self._bucket(at)
             theirs = mine if there[first] == at else self._bucket(int(there[first]))
             a, b = one[first:last] - self._starts[at], other[first:last] - self._starts[there[first]]
-            for some in range(0, last - first, PAIRS):
-                chunk = slice(some, some + PAIRS)
-                weighed, whole = self.scorer.weigh(picked(mine, a[chunk]), picked(theirs, b[chunk]))
-                yield one[first:last][chunk], other[first:last][chunk], weighed, whole
+            chunks = [slice(some, some + PAIRS) for some in range(0, last - first, PAIRS)]
+            with ThreadPoolExecutor(THREADS) as pool:  # most of it is NumPy's work, which lets the other thread run
+                found = pool.map(partial(self._weigh, mine, theirs), (a[c] for c in chunks), (b[c] for c in chunks))
+                for chunk, (weighed, whole) in zip(chunks, found, strict=True):
+                    yield one[first:last][chunk], other[first:last][chunk], weighed, whole
+
+    def _weigh(self, mine: Rows, theirs: Rows, a: Array, b: Array) -> tuple[Weighed, Array]:
+        return self.scorer.weigh(picked(mine, a), picked(theirs, b))
 
     def _bucket(self, at: int) -> Rows:
         """The rows of a bucket, their parties counted and common numbers taken out."""
@@ -200,8 +209,8 @@ class Linking:
         rows = self._shelf.take(first, min(first + BUCKET, len(self._shelf)))
         for side in ("applicants", "respondents"):
             who = rows[side]
-            name = np.searchsorted(self._name, who["whole"]).clip(max=len(self._name) - 1)
-            who["seen"] = np.where(self._name[name] == who["whole"], self._name_count[name], 1)
+            who["seen"] = np.where(who["hidden"], 0, _counted(who["whole"], self._name, self._name_count))
+            who["called"] = _counted(_called(who["phone"]), self._phone, self._phone_count)
         rows["numbers"][np.isin(rows["numbers"], self._common)] = 0
         return rows
 
@@ -256,9 +265,9 @@ def prepare(features: Sequence[Features], keyed: KeyedHash) -> Prepared:
     found = block_keys_of(features, keyed, sketched)
     records = np.repeat(np.arange(len(found), dtype=np.uint32), list(map(len, found)))
     keys = np.empty(len(records), dtype=_KEY)
-    flat = list(chain.from_iterable(found))
-    keys["key"] = np.frombuffer(b"".join([key[1:9] for key in flat]), dtype="<u8")
-    keys["kind"] = [_KINDS.index(key[0]) for key in flat]
+    flat = np.frombuffer(b"".join(chain.from_iterable(found)), dtype=np.uint8).reshape(len(records), -1)
+    keys["key"] = np.ascontiguousarray(flat[:, 1:9]).view("<u8")[:, 0]
+    keys["kind"] = _KIND_OF[flat[:, 0]]
     order = np.fromiter(map(_order, features), dtype=np.uint32, count=len(features))
     keys["order"] = order[records]
     keys["record"] = records
@@ -281,26 +290,52 @@ def _prepared(features: Iterable[Features] | Iterable[Part], keyed: KeyedHash, w
             yield prepare(some, keyed)
     elif first is not None:
         parts: Iterator[Any] = chain((first,), told)
-        yield from _shared(parts, workers) if workers else chain.from_iterable(part() for part in parts)
+        yield from _shared(parts, workers) if workers else chain.from_iterable(map(_work, parts))
 
 
 def _shared(parts: Iterator[Part], workers: int) -> Iterator[Prepared]:
-    """Parts in order, a few of them under way at a time."""
+    """Parts in order, a few of them under way at a time; this process takes its turn with the ``workers``."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[Future[list[Prepared]]] = deque()
-        for part in parts:
-            waiting.append(pool.submit(_work, part))
-            if len(waiting) > workers * 2:
-                yield from waiting.popleft().result()
+        waiting: deque[Future[list[Prepared]] | Part] = deque()
+        for number, part in enumerate(parts):
+            waiting.append(pool.submit(_work, part) if number % (workers + 1) else part)
+            if len(waiting) > workers * 3 + 1:
+                yield from _made(waiting.popleft())
         while waiting:
-            yield from waiting.popleft().result()
+            yield from _made(waiting.popleft())
+
+
+def _made(waiting: Future[list[Prepared]] | Part) -> list[Prepared]:
+    return waiting.result() if isinstance(waiting, Future) else _work(waiting)
 
 
 def _work(part: Part) -> list[Prepared]:
+    looked = gc.isenabled()
     gc.disable()  # what is made of records holds no circles; looking for some is a fifth of the work
-    return list(part())
+    try:
+        return list(part())
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _called(phone: Array) -> Array:
+    """Phones (..., 11 signs) as numbers that tell them apart; 0 for none and for a masked one."""
+    signs = np.ascontiguousarray(phone)
+    last = np.ascontiguousarray(signs[..., 3:]).view("<u8")[..., 0]
+    first = signs[..., 0].astype(np.uint64) << _HALF | np.ascontiguousarray(signs[..., 1:3]).view("<u2")[..., 0]
+    told: Array = last ^ first * np.uint64(0x9E3779B97F4A7C15)
+    told[(signs[..., 0] == 0) | (signs == ord("*")).any(axis=-1)] = 0
+    return told
+
+
+def _counted(values: Array, often: Array, counts: Array) -> Array:
+    """How often each of ``values`` stands, as `_frequent` has counted."""
+    at = np.searchsorted(often, values).clip(max=len(often) - 1)
+    found: Array = np.where(often[at] == values, counts[at], 1)
+    return found
 
 
 def _told(values: Array) -> Array:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from hub.casework.linking.address import NOWHERE, Address, inside, parse_address
 from hub.casework.linking.names import MASK, firm_name, is_firm, person_name
+from hub.mapping.parties import CITIZEN_CARD
 from hub.store.subjects import Mark
-from schemas.alias import normal, ties
+from schemas.alias import SHORTEST, normal, ties
 from schemas.case_number import search_case_numbers
 from schemas.identity import KeyedHash
 from schemas.regions import UNKNOWN
@@ -35,8 +36,9 @@ _ID, _PHONE = 18, 11
 class Who(NamedTuple):
     """One party. ``name`` is its `person_name` or `firm_name`; numbers may hold `MASK`.
 
-    ``valid``: ``id`` is whole and has passed its check, so that two that differ are two people. ``seen``: how many
-    records bear the key it is best known by (0: nobody counted).
+    ``valid``: ``id`` is whole and has passed its check, so that two that differ are two people; ``paper``: it is that
+    of a paper whose numbers have no check, a passport's. Of neither, it may be what fills a form. ``seen``: how many
+    records bear its name, ``called``: how many its phone (0: nobody counted).
     """
 
     name: str = ""
@@ -45,6 +47,8 @@ class Who(NamedTuple):
     valid: bool = False
     phone: str = ""
     seen: int = 0
+    called: int = 0
+    paper: bool = False
 
     def __repr__(self) -> str:
         return "Who()"  # personal data must not reach a log through an f-string
@@ -55,9 +59,10 @@ class Features:
     """What is compared of one record.
 
     ``opened`` and ``happened`` are days since 0001-01-01 (0: not told), ``dates`` those its text names, ``amounts``
-    fen, the largest first. ``numbers`` are the matter's own and those it cites, in their one form (`schemas.alias`),
-    ``own`` the record's key in its source and ``mentions`` the court's numbers in its text. ``open_sides``: 1 for
-    applicants, 2 for respondents of whom not all are known: there are more than are kept, or only the text names one.
+    fen, the largest first. ``numbers`` are the matter's own and those it cites, each with its kind before it, in their
+    one form (`schemas.alias`), ``own`` the record's key in its source and ``mentions`` the court's numbers in its text.
+    ``open_sides``: 1 for applicants, 2 for respondents of whom not all are known: there are more than are kept, or only
+    the text names one.
     """
 
     ref: Ref
@@ -76,7 +81,7 @@ class Features:
     people: int = 0
     item: str | None = None
     category: str | None = None
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
     own: str = ""
     mentions: tuple[str, ...] = ()
 
@@ -112,6 +117,7 @@ def features_of(ref: Ref, source: str, body: Mapping[str, Any], marks: Sequence[
         place = place._replace(building=place.building or building, rooms=rooms)
     amount = get("amount_fen")
     key = normal(get("key") or "")
+    numbers = [(each["kind"], number) for each in get("references") or () if ties(number := normal(each["number"]))]
     item = found.get("item")
     return Features(
         ref, source, tuple(marks), applicants, respondents,
@@ -122,14 +128,14 @@ def features_of(ref: Ref, source: str, body: Mapping[str, Any], marks: Sequence[
         (amount,) if amount else _sums(detail),
         get("people") or 0,
         item, found.get("category") or (item[:3] if item else None),
-        tuple(dict.fromkeys(filter(ties, (normal(each["number"]) for each in get("references") or ())))),
+        tuple(dict.fromkeys(numbers)),
         key if ties(key) else "",
         tuple(search_case_numbers(detail)) if "号" in detail and "20" in detail else (),
     )  # fmt: skip
 
 
 def who_key(who: Who, keyed: KeyedHash) -> bytes:
-    """The key a party is counted by: its name's, since every source tells that; else its number's; empty for neither.
+    """The key a party is counted by: its name's, since every source tells that; empty for a masked one.
 
     The same as one of `hub.casework.linking.keys.block_keys`.
     """
@@ -138,14 +144,25 @@ def who_key(who: Who, keyed: KeyedHash) -> bytes:
     return b""
 
 
+def phone_key(who: Who, keyed: KeyedHash) -> bytes:
+    """The key a party's phone is counted by, as `who_key`: a desk's own phone is that of all who came to it."""
+    if who.phone and MASK not in who.phone:
+        return b"p" + keyed("phone", who.phone)
+    return b""
+
+
 def seen_in(features: Features, keyed: KeyedHash, count: Callable[[bytes], int]) -> Features:
     """The same features with its parties counted: ``count`` says how many records stand under a key of the index.
 
-    So a bank that is in hundreds of matters tells little, and a common name less than a rare one.
+    So a bank that is in hundreds of matters tells little, a common name less than a rare one, and the phone of a desk
+    nothing.
     """
 
     def counted(side: Iterable[Who]) -> tuple[Who, ...]:
-        return tuple(who._replace(seen=count(key)) if (key := who_key(who, keyed)) else who for who in side)
+        return tuple(
+            who._replace(seen=count(name) if name else who.seen, called=count(phone) if phone else who.called)
+            for who, name, phone in ((who, who_key(who, keyed), phone_key(who, keyed)) for who in side)
+        )
 
     return replace(features, applicants=counted(features.applicants), respondents=counted(features.respondents))
 
@@ -161,7 +178,18 @@ def _who(party: Mapping[str, Any], failed: bool) -> Who:
     phone = get("phone") or ""
     if phone and not (len(phone) == _PHONE and phone.isdecimal()):
         phone = _unmasked(phone, _PHONE)
-    return Who(name, natural, number, len(number) == _ID and not failed and MASK not in number, phone)
+    if number and _stands_for_none(number):
+        number = ""
+    if phone and _stands_for_none(phone):
+        phone = ""
+    whole = bool(number) and not failed and MASK not in number
+    paper = whole and len(number) > SHORTEST and get("id_type") not in (None, CITIZEN_CARD)
+    return Who(name, natural, number, whole and len(number) == _ID, phone, paper=paper)
+
+
+def _stands_for_none(number: str) -> bool:
+    """Whether it is what forms hold where there is no number: ``0``, ``000000``, one sign over and over."""
+    return len(number) < SHORTEST or number.count(number[0]) == len(number)
 
 
 def _unmasked(number: str, width: int) -> str:
@@ -169,7 +197,7 @@ def _unmasked(number: str, width: int) -> str:
     shown = number.translate(_MASKS) if number[-1:] not in "xX" else number[:-1].translate(_MASKS) + "X"
     first, last = shown.find(MASK), shown.rfind(MASK)
     if first < 0:
-        return shown[:width] if shown.isascii() else ""
+        return shown[-width:] if shown.isascii() else ""  # the end of a landline's is what tells it from others
     before, after = shown[:first], shown[last + 1 :]
     if len(before) + len(after) >= width or not shown.isascii():
         return ""

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from hub.casework.linking.narrative import SHORTEST, likeness
-from hub.casework.linking.rows import AMOUNTS, NAME, Rows
+from hub.casework.linking.rows import AMOUNTS, KIND_BITS, NAME, NUMBERS, OWN, OWN_TOO, Rows
 
 Levels = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 
 _WHO = (
     *("unknown", "same_numbers", "same_number", "same_phone_name", "near_number", "masked_number", "same_name"),
-    *("same_phone", "same_sound", "half_name", "like_name", "masked_name", "other_number", "other_name"),
-    "other_person",
+    *("like_phone", "same_sound", "half_name", "same_phone", "other_phone", "like_name", "masked_name"),
+    *("other_number", "other_name", "other_person"),
 )
 
 COMPARISONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
@@ -40,7 +40,8 @@ COMPARISONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
 })  # fmt: skip
 """The levels of each comparison. In ``applicants`` and ``respondents`` an earlier one counts before a later one, where
 several parties can be compared; ``joint`` is other people filing one matter together, ``template`` a text that other
-people use too, ``nobody`` a pair of which no party can be compared with one."""
+people use too, ``like_phone`` a name that is only alike and the same phone, ``other_phone`` one phone of two people,
+``nobody`` a pair of which no party can be compared with one."""
 
 
 def level(comparison: str, name: str) -> int:
@@ -48,10 +49,16 @@ def level(comparison: str, name: str) -> int:
     return COMPARISONS[comparison].index(name)
 
 
-(SAME_NUMBERS, SAME_NUMBER, SAME_PHONE_NAME, NEAR_NUMBER, MASKED_NUMBER, SAME_NAME, SAME_PHONE, SAME_SOUND, HALF_NAME,
- LIKE_NAME, MASKED_NAME, OTHER_NUMBER, OTHER_NAME, OTHER_PERSON, JOINT) = range(1, 16)  # fmt: skip
+(SAME_NUMBERS, SAME_NUMBER, SAME_PHONE_NAME, NEAR_NUMBER, MASKED_NUMBER, SAME_NAME, LIKE_PHONE, SAME_SOUND, HALF_NAME,
+ SAME_PHONE, OTHER_PHONE, LIKE_NAME, MASKED_NAME, OTHER_NUMBER, OTHER_NAME, OTHER_PERSON, JOINT,
+ ) = range(1, 18)  # fmt: skip
+COMMON_PHONE = 4
+"""Records that may bear a phone before it says nothing, unless one name is on most of them: a desk's, a lodging's."""
 _WORST = 99
 
+_MANY_CALLS = 32
+_HAN = 0x250  # signs below are Latin letters
+_KIND, _KINDS = np.uint64(KIND_BITS), np.uint64((1 << KIND_BITS) - 1)
 _SHOWN = 6  # digits two masked numbers must both show to say anything
 _MASK = ord("*")
 _LIKE_FIRM, _LIKE_LATIN = 80, 60
@@ -72,7 +79,7 @@ def compared(one: Rows, other: Rows) -> dict[str, Levels]:
     place = _place(one, other)
     opened = _gap(one["opened"], other["opened"], _OPENED)
     applicants, respondents, sides = _parties(one, other)
-    apart = (applicants >= OTHER_NUMBER) | (respondents >= OTHER_NUMBER)
+    apart = _differs(applicants) | _differs(respondents)
     joint = _joint(one, other, applicants, respondents, text, place)
     applicants[joint] = JOINT
     text[apart & ~joint & (text >= 1) & (text <= 3)] = level("text", "template")
@@ -104,8 +111,13 @@ def _joint(one: Rows, other: Rows, applicants: Levels, respondents: Levels, text
     flats = (one["place"]["rooms"][:, 0] | one["place"]["estate"] | other["place"]["rooms"][:, 0]
              | other["place"]["estate"]) > 0  # fmt: skip
     nameless = (respondents == 0) & (place >= 1) & (place <= _HOUSE) & ~flats
-    found: Mask = (applicants >= OTHER_NUMBER) & near & (named | nameless)
+    found: Mask = _differs(applicants) & near & (named | nameless)
     return found
+
+
+def _differs(levels: Levels) -> Mask:
+    differing: Mask = (levels >= OTHER_NUMBER) | (levels == OTHER_PHONE)
+    return differing
 
 
 def _parties(one: Rows, other: Rows) -> tuple[Levels, Levels, Levels]:
@@ -150,7 +162,11 @@ def _side(one: Rows, other: Rows, open_sides: NDArray[Any]) -> Levels:
 def _who(a: Rows, b: Rows) -> Levels:
     """The level of one party with another; 0 where names and numbers of either are missing."""
     id_same, id_near, id_masked, id_other = _numbers(a["id"], b["id"], a["valid"] & b["valid"])
+    valid = (a["valid"] & b["valid"]) > 0
+    paper = (a["paper"] & b["paper"]) > 0
     phone_same, _, phone_masked, _ = _numbers(a["phone"], b["phone"], np.zeros(len(a), dtype=np.uint8))
+    called, seen = np.maximum(a["called"], b["called"]), np.maximum(a["seen"], b["seen"])
+    phone_same &= (called <= COMMON_PHONE) | (called <= np.minimum(seen * 2, _MANY_CALLS))
     name_told = (a["whole"] > 0) & (b["whole"] > 0)
     hidden = (a["hidden"] | b["hidden"]) > 0
     name_same = name_told & (a["whole"] == b["whole"]) & ~hidden
@@ -162,6 +178,7 @@ def _who(a: Rows, b: Rows) -> Levels:
     if len(rest):
         name_like[rest] = _like(a[rest], b[rest])
     agreeing = name_same | name_sound | name_masked | name_like
+    plainly = name_same | name_sound | name_half | (name_like & ((a["natural"] == 2) | (a["name"][:, 0] < _HAN)))
     differing = name_told & ~agreeing
     found = np.zeros(len(a), dtype=np.int8)
     # from the weakest to the strongest: a later line overrules an earlier one
@@ -172,16 +189,19 @@ def _who(a: Rows, b: Rows) -> Levels:
     found[name_half] = HALF_NAME
     found[name_like] = LIKE_NAME
     found[name_sound] = SAME_SOUND
-    found[phone_same & ~agreeing] = SAME_PHONE
+    found[phone_same] = SAME_PHONE
+    found[phone_same & differing] = OTHER_PHONE
+    found[phone_same & agreeing & ~plainly] = LIKE_PHONE
     found[name_same] = SAME_NAME
     found[(id_masked | phone_masked) & agreeing] = MASKED_NUMBER
     found[id_masked & ~name_told] = MASKED_NUMBER
     found[id_other & agreeing] = OTHER_NUMBER
     found[id_near & agreeing] = NEAR_NUMBER
     found[id_near & (~name_told | phone_same)] = NEAR_NUMBER
-    found[phone_same & agreeing & ~id_other] = SAME_PHONE_NAME
-    found[id_same] = SAME_NUMBER
-    found[id_same & phone_same] = SAME_NUMBERS
+    found[phone_same & plainly & ~id_other] = SAME_PHONE_NAME
+    known = id_same & (valid | paper | agreeing)  # what has passed no check may stand on any form
+    found[known] = SAME_NUMBER
+    found[known & phone_same] = SAME_NUMBERS
     return found
 
 
@@ -223,7 +243,7 @@ def _like(a: Rows, b: Rows) -> Mask:
     characters by two of them in place; of people with Latin letters by their words."""
     left, right = _strings(a["name"]), _strings(b["name"])
     natural = a["natural"] == 1
-    latin = natural & (a["name"][:, 0] < 0x250)
+    latin = natural & (a["name"][:, 0] < _HAN)
     like = np.zeros(len(a), dtype=bool)
     for mask, scorer, bound in (
         (latin, fuzz.token_set_ratio, _LIKE_LATIN),
@@ -379,9 +399,26 @@ def _people(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> Levels:
 
 
 def _number(one: Rows, other: Rows) -> Levels:
-    own, other_own = one["own"][:, None], other["own"][:, None]
-    mine, theirs = np.hstack((one["numbers"], own)), np.hstack((other["numbers"], other_own))
+    """A number that both tell under one kind, or in one source, is shared. What each has as its own key are two
+    serials: they are shared in one source alone, and only if told as a reference of one kind; of two sources they are
+    mentioned at the most. So is all else that is equal.
+    """
+    mine, theirs = (np.column_stack((rows["numbers"], rows["own"], rows["mentions"])) for rows in (one, other))
     found = np.zeros(len(one), dtype=np.int8)
-    found[_meet(mine, other["mentions"]) | _meet(one["mentions"], theirs)] = 2
-    found[_meet(one["numbers"], theirs) | _meet(mine, other["numbers"])] = 1
+    at = np.flatnonzero(_meet(mine >> _KIND, theirs >> _KIND))
+    if len(at) == 0:
+        return found
+    source = (one["source"][at] == other["source"][at])[:, None, None]
+    mine, theirs = mine[at], theirs[at]
+    own, other_own = (side[:, NUMBERS, None] >> _KIND == side >> _KIND for side in (mine, theirs))
+    theirs[:, NUMBERS] ^= np.where(theirs[:, NUMBERS] & _KINDS == OWN, OWN ^ OWN_TOO, 0).astype(np.uint64)
+    same = (mine[:, :, None] >> _KIND == theirs[:, None, :] >> _KIND) & (mine[:, :, None] > 0)
+    kind = mine[:, :, None] == theirs[:, None, :]
+    formed = (mine & _KINDS == 0)[:, :, None]
+    both_own = own[:, :, None] & other_own[:, None, :] & ~formed
+    told = np.ones(same.shape[1:], dtype=bool)
+    told[NUMBERS + 1 :] = told[:, NUMBERS + 1 :] = False  # what only the text tells is mentioned
+    shared = same & told & np.where(both_own, kind & source, kind | source)
+    found[at[(same & (kind | ~both_own)).any(axis=(1, 2))]] = 2
+    found[at[shared.any(axis=(1, 2))]] = 1
     return found

@@ -25,7 +25,7 @@ _FORM = re.compile(
 
 def person_name(written: str) -> str:
     """One spelling of a person's name: no gaps and dots, capitals, `MASK` for what is hidden. ``张先生`` is ``张*``."""
-    if _PLAIN.fullmatch(written):
+    if not written or _PLAIN.fullmatch(written):
         return written
     name = _GAPS.sub("" if "\u4e00" <= written[0] <= "\u9fff" else " ", unicodedata.normalize("NFKC", written)).upper()
     if titled := _TITLED.match(name):

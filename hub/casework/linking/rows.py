@@ -2,6 +2,7 @@
 (`hub.casework.linking.spill` seals what it puts away)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
 from struct import Struct
@@ -22,8 +23,8 @@ Rows = NDArray[Any]
 NAME, NUMBERS, MENTIONS, AMOUNTS, DATES = 20, 4, 2, 2, 2
 
 WHO = np.dtype([
-    ("name", "<u2", NAME), ("whole", "<u4"), ("sound", "<u4"), ("natural", "u1"), ("hidden", "u1"), ("valid", "u1"),
-    ("id", "u1", 18), ("phone", "u1", 11), ("seen", "<u4"),
+    ("name", "<u2", NAME), ("whole", "<u4"), ("sound", "<u4"), ("natural", "u1"), ("hidden", "u1"),
+    ("valid", "u1"), ("paper", "u1"), ("id", "u1", 18), ("phone", "u1", 11), ("seen", "<u4"), ("called", "<u4"),
 ])  # fmt: skip
 """A party. ``whole`` and ``sound`` are checksums of the name and its sound (0: none), ``hidden``: it has masks."""
 
@@ -43,7 +44,7 @@ ROW = np.dtype([
 
 _HEAD = Struct(f"<Iii{DATES}iI{AMOUNTS}qHBB{NUMBERS}QQ{MENTIONS}Q")
 _WHERE = Struct(f"<Q5I{ROOMS}H")
-_WHO = Struct(f"<{2 * NAME}sIIBBB18s11sI")
+_WHO = Struct(f"<{2 * NAME}sIIBBBB18s11sII")
 _BYTES = np.dtype((np.void, ROW.itemsize))
 _NOBODY = bytes(_WHO.size)
 _TEXT = bytes(2 + BINS)
@@ -64,20 +65,37 @@ def picked(rows: Rows, at: NDArray[np.int64]) -> Rows:
     return rows.view(_BYTES)[at].view(ROW)
 
 
-def number_hash(number: str) -> int:
-    """64 bits of a reference number: enough that two numbers of one store never meet by chance."""
-    return int.from_bytes(blake2b(number.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
+KIND_BITS = 16
+OWN, OWN_TOO = 1, 2
+"""In the place of a kind: a record's own key; two of those are made to differ, for each source counts its own."""
+
+
+def number_hash(number: str, kind: int = OWN) -> int:
+    """48 bits of a reference number, above `KIND_BITS` of what it is called (0: a court's, itself wherever it is)."""
+    told = int.from_bytes(blake2b(number.encode("utf-8", "surrogatepass"), digest_size=6).digest(), "little") or 1
+    return told << KIND_BITS | (0 if number[0] == "（" else kind)
+
+
+@lru_cache(maxsize=4_096)
+def _source(home: str, name: str) -> int:
+    return crc32(f"{home}|{name}".encode())
+
+
+@lru_cache(maxsize=256)
+def _kind(name: str) -> int:
+    return crc32(name.encode("utf-8", "surrogatepass")) & 0x7FFF | 0x8000
 
 
 def _packed(features: Features) -> bytes:
     people, item, category = features.people, features.item, features.category
     return b"".join((
         _HEAD.pack(
-            crc32(features.source.encode()), features.opened, features.happened, *_filled(features.dates, DATES),
+            _source(features.ref[0], features.source), features.opened, features.happened,
+            *_filled(features.dates, DATES),
             people if 0 < people < _MOST else 0,
             *_filled(features.amounts, AMOUNTS),
             int(item[1:]) if item else 0, int(category[1:]) if category else 0, features.open_sides,
-            *_filled([number_hash(number) for number in features.numbers[:NUMBERS]], NUMBERS),
+            *_filled([number_hash(number, _kind(kind)) for kind, number in features.numbers[:NUMBERS]], NUMBERS),
             number_hash(features.own) if features.own else 0,
             *_filled([number_hash(number) for number in features.mentions[:MENTIONS]], MENTIONS),
         ),
@@ -101,9 +119,11 @@ def _who(who: Who) -> bytes:
         1 if who.natural else 2,
         "*" in name,
         who.valid,
+        who.paper,
         who.id.encode("ascii", "replace"),
         who.phone.encode("ascii", "replace"),
         min(who.seen, _MOST),
+        min(who.called, _MOST),
     )
 
 

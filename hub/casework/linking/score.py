@@ -173,7 +173,7 @@ class Scorer:
         weights = self.weights
         seen = np.maximum(one["seen"].max(axis=1), other["seen"].max(axis=1)).astype(np.float32)
         firm = ((one["natural"] == 2).any(axis=1) | (other["natural"] == 2).any(axis=1)) & (levels != JOINT)
-        named = (levels >= SAME_NAME) & (levels <= SAME_SOUND)
+        named = (levels == SAME_NAME) | (levels == SAME_SOUND)
         numbered = (levels >= SAME_NUMBERS) & (levels < SAME_NAME)
         seen = np.where(firm & (seen == 0), weights.uncounted_firm, seen)
         usual = np.where(firm, weights.common_firm, weights.common_person)

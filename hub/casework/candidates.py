@@ -30,6 +30,7 @@ CANDIDATES = 40
 """Records one record is compared with at the most, those first that share the rarest keys with it."""
 
 COUNTED = 2_048  # a party that more records bear counts as borne by so many
+_COUNTED_BY = (b"n", b"p", b"r")  # keys of names, phones, numbers: what `_counted` asks for
 _NEWEST = {b"n": 12, b"t": 24}  # of a key borne by more than `MOST`: so many; of all others `MOST`
 
 
@@ -77,13 +78,21 @@ class Candidates:
         far = {ref for pair in pairs for ref in pair} - page.features.keys()
         features = self._features(connection, rows.heads_of(connection, far).values()) | page.features
         features |= {ref: self._counted(features[ref], counts) for ref in fresh}
-        sound = [pair for pair in pairs if pair[0] in features and pair[1] in features]
-        verdicts = self.scorer.score([(features[one], features[other]) for one, other in sound])
-        page.verdicts.update(zip(sound, map(_not_passed_over, verdicts), strict=True))
+        verdicts = self._scored(features, pairs)
+        page.verdicts.update((pair, _not_passed_over(verdict)) for pair, verdict in verdicts.items())
 
     def compare(self, connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
-        """Verdicts on these pairs; those with a deleted record are left out."""
+        """Verdicts on these pairs of records that are in the index; those with a deleted record are left out.
+
+        What many bear is counted as `weigh` does: a desk's phone tells as little of two cases as of two records.
+        """
         features = self._features(connection, rows.heads_of(connection, {r for p in pairs for r in p}).values())
+        keys = block_keys_of(list(features.values()), self.keyring.hash)
+        wanted = {key for each in keys for key in each if key[:1] in _COUNTED_BY}
+        counts = self._counts(connection, rows.bearers(connection, wanted, MOST))
+        return self._scored({ref: self._counted(each, counts) for ref, each in features.items()}, pairs)
+
+    def _scored(self, features: Mapping[Ref, Features], pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
         sound = [pair for pair in pairs if pair[0] in features and pair[1] in features]
         verdicts = self.scorer.score([(features[one], features[other]) for one, other in sound])
         return dict(zip(sound, verdicts, strict=True))

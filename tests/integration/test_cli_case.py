@@ -10,34 +10,19 @@ from typing import Any
 
 import pytest
 import world
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import Run, pulled, runner
 
 from conformance.lab import Lab
-from hub.cli.main import main
 
-Run = Callable[..., Result]
 WIRES = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a hub that has pulled everything once."""
-    folder = tmp_path_factory.mktemp("hub")
     with Lab(WIRES) as lab:
-        world.write(lab, folder)
-        run = runner(folder)
-        assert run("key", "create").exit_code == 0
-        first = run("run", "--once")
-        assert first.exit_code == 0, first.output
-        (folder / "first.txt").write_text(first.output, encoding="utf-8")
-        yield folder
-
-
-def runner(folder: Path) -> Run:
-    def run(*args: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(folder / "hub.toml"), *args])
-
-    return run
+        yield pulled(lab, tmp_path_factory.mktemp("hub"))
 
 
 @pytest.fixture

@@ -6,18 +6,18 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import world
 from click.testing import CliRunner, Result
+from commands import Run, pulled, runner
 
 from conformance.lab import Lab
 from hub.cli.main import main
 
-Run = Callable[..., Result]
 WIRES = ("mobile_court", "zhelifang", "dispute_code", "four_platforms")
 
 
@@ -30,21 +30,7 @@ def lab() -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def home(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a hub that has pulled everything once."""
-    folder = tmp_path_factory.mktemp("hub")
-    world.write(lab, folder)
-    run = runner(folder)
-    assert run("key", "create").exit_code == 0
-    first = run("run", "--once")
-    assert first.exit_code == 0, first.output
-    (folder / "first.txt").write_text(first.output, encoding="utf-8")
-    return folder
-
-
-def runner(folder: Path) -> Run:
-    def run(*args: str) -> Result:
-        return CliRunner().invoke(main, ["--config", str(folder / "hub.toml"), *args])
-
-    return run
+    return pulled(lab, tmp_path_factory.mktemp("hub"))
 
 
 @pytest.fixture

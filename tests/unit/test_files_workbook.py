@@ -80,7 +80,7 @@ def test_cells_come_as_people_see_them() -> None:
         一=sheet(
             row(1, *(word(f"{at}1", name) for at, name in zip("ABCDEFG", "编时日额比对空", strict=True))),
             row(
-                2, number("A2", "1.10101199003072016E17"), number("B2", "46000.5", MOMENT), number("C2", "46000", DAY),
+                2, number("A2", "9.90101199003072128E17"), number("B2", "46000.5", MOMENT), number("C2", "46000", DAY),
                 number("D2", "40000"), number("E2", "0.30000000000000004"), '<c r="F2" t="b"><v>1</v></c>',
                 '<c r="G2" t="str"><f>A2&amp;"x"</f><v>由公式</v></c>',
             ),
@@ -88,7 +88,7 @@ def test_cells_come_as_people_see_them() -> None:
     )  # fmt: skip
     assert read(data) == [
         {
-            "#": 2, "编": "110101199003072000", "时": "2025-12-09 12:00:00", "日": "2025-12-09", "额": "40000",
+            "#": 2, "编": "990101199003072000", "时": "2025-12-09 12:00:00", "日": "2025-12-09", "额": "40000",
             "比": "0.3", "对": "TRUE", "空": "由公式",
         }
     ]  # fmt: skip

@@ -140,6 +140,20 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         _BUG,
     ),
     (
+        "case_record.orphan",
+        "places in cases that are not there, or of no record",
+        """SELECT c.home, c.record FROM case_record c LEFT JOIN case_file f ON f.code = c.code
+           LEFT JOIN record r ON r.home = c.home AND r.id = c.record WHERE f.code IS NULL OR r.home IS NULL""",
+        _BUG,
+    ),
+    (
+        "case_file.merged",
+        "cases led by one that is not there, or is led itself",
+        """SELECT f.home, f.code FROM case_file f LEFT JOIN case_file l ON l.code = f.merged_into
+           WHERE f.merged_into IS NOT NULL AND (l.code IS NULL OR l.merged_into IS NOT NULL)""",
+        _BUG,
+    ),
+    (
         "task.no_case",
         "tasks of no case",
         "SELECT t.home, t.id FROM task t LEFT JOIN case_file f ON f.code = t.code WHERE f.code IS NULL",

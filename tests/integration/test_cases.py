@@ -22,6 +22,7 @@ from hub.errors import StoreError
 from hub.store import cases as rows
 from hub.store import migrate
 from hub.store.database import Database
+from hub.store.maintain import check
 from hub.store.store import Store
 from hub.store.vault import Keyring
 from schemas.life import Stage
@@ -336,3 +337,32 @@ def test_what_cannot_be_is_refused(two: World) -> None:
         ):
             with pytest.raises(StoreError):
                 refused()
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        ("UPDATE case_record SET code = 'X' WHERE record = 1", "case_record.orphan"),
+        ("UPDATE case_record SET record = 99 WHERE record = 1", "case_record.orphan"),
+        ("UPDATE case_file SET merged_into = 'X' WHERE code = :other", "case_file.merged"),
+        ("UPDATE case_file SET merged_into = :other WHERE code = :code", "case_file.merged"),
+        ("INSERT INTO task (home, id, cause, code, kind, asked_by, asked_of, answers, state, reason, requested, lamp, "
+         "rung, changed) VALUES ('330110', 1, 'x', 'X', 'referral', 'a', 'b', 0, 'requested', '', :at, 'green', 0, "
+         ":at)",
+         "task.no_case"),
+    ],
+)  # fmt: skip
+def test_the_check_of_the_store_looks_at_cases(store: Store, damage: str, found: str) -> None:
+    Filler(store.database, store.keyring).page(dispute("A"), dispute("B"))
+    with store.database.transaction() as connection:
+        refs = sorted(rows.heads_of(connection, [("331024", 1), ("331024", 2)]))
+        code, other = (
+            cases.open_case(connection, store, home="330110", day=DAY, channel="XF", records=[ref], by=HOW["by"], at=AT)
+            for ref in refs
+        )
+        cases.merge(connection, store, code, other, **HOW)
+    assert check(store.database, store.keyring) == []
+    values = {name: value for name, value in {"code": code, "other": other, "at": AT}.items() if f":{name}" in damage}
+    with store.database.transaction() as connection:
+        connection.execute(text(damage), values)
+    assert [each.code for each in check(store.database, store.keyring)] == [found]

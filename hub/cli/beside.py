@@ -18,7 +18,6 @@ def casework(
 
     ``amid`` a daemon's other writing the linker takes short turns.
     """
-    from hub.casework.desk import Desk
     from hub.casework.follow import Following
     from hub.casework.linker import AMID, BATCH, Linker
     from hub.casework.receipts import Receipts
@@ -27,4 +26,4 @@ def casework(
     following = Following(settings, store, registry)
     linker = Linker(settings, store, follow=[following], batch=AMID if amid else BATCH)
     receipts = Receipts(settings, store, registry, following=following)
-    return linker, receipts, Sweeper(settings, store, desk=Desk(settings, store, registry))
+    return linker, receipts, Sweeper(settings, store, desk=following.desk)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from bench.linking.matters import STRATA
 from bench.linking.telling import FIRST, HOME, TELLERS, tellings
-from hub.casework.linking.bulk import BLOCK, Part, Prepared, prepare
 from hub.casework.linking.features import Features, features_of
+from hub.casework.linking.prepared import BLOCK, Part, Prepared, prepare
 from hub.mapping.heads import subjects
 from hub.store.subjects import pack, unpack
 from schemas.identity import keyed_hash

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.casework.linking.bulk import COMMON_NUMBER
 from hub.casework.linking.features import Features, features_of, seen_in
 from hub.casework.linking.keys import MOST, block_keys_of
+from hub.casework.linking.pairing import COMMON_NUMBER
 from hub.casework.linking.score import Scorer, Verdict
 from hub.store import cases as rows
 from hub.store.cases import Head, Ref

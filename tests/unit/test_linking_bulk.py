@@ -14,11 +14,12 @@ from bench.linking.figures import Figures, exact_keys, figures, labels
 from bench.linking.matters import STRATA
 from bench.linking.telling import tellings
 from hub.casework.linking import calibrate as calibrating
-from hub.casework.linking.bulk import COMMON_NUMBER, Counts, Linking, link_all
+from hub.casework.linking.bulk import Counts, Linking, link_all
 from hub.casework.linking.calibrate import calibrate
 from hub.casework.linking.features import Features, phone_key, seen_in, who_key
 from hub.casework.linking.groups import components, gather, grouped, pairs_within
 from hub.casework.linking.keys import block_keys_of
+from hub.casework.linking.pairing import COMMON_NUMBER
 from hub.casework.linking.rows import rows_of
 from hub.casework.linking.score import Scorer, Weights
 from hub.casework.linking.spill import Parts, Shelf

@@ -42,6 +42,16 @@ class Shelf:
             parts.append(np.frombuffer(opened, dtype=ROW))
         return np.concatenate(parts) if parts else np.empty(0, dtype=ROW)
 
+    def pick(self, wanted: Array) -> Rows:
+        """The rows with these numbers, which are sorted."""
+        parts = [np.empty(0, dtype=ROW)]
+        block = np.searchsorted(self.starts, wanted, side="right") - 1
+        numbers, counts = np.unique(block, return_counts=True)
+        lasts = np.cumsum(counts)
+        for number, first, last in zip(numbers.tolist(), lasts - counts, lasts, strict=True):
+            parts.append(self.take(number, number + 1)[wanted[first:last] - self.starts[number]])
+        return np.concatenate(parts)
+
     def __len__(self) -> int:
         return len(self._spots)
 

@@ -2,7 +2,8 @@
 
 import click
 
-from hub.cli.case_words import COLUMNS, case_cells, region_prefix
+from hub.cli.case_words import COLUMNS, case_cells
+from hub.cli.region import REGION
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
@@ -10,7 +11,7 @@ from hub.cli.workplace import Workplace, at_work
 @click.command("list")
 @click.option("--stage", help="Cases at this stage.")
 @click.option("--item", metavar="CODE", help="Cases of this item (D0201) or category (D02).")
-@click.option("--region", default="", metavar="PREFIX", help="Cases whose place's code begins so.")
+@click.option("--region", type=REGION, default="", metavar="PREFIX", help="Cases whose place's code begins so.")
 @click.option("--source", help="Cases one of whose records is of this source.")
 @click.option("--text", default="", help="Part of the title.")
 @click.option("--several", is_flag=True, help="Cases seen in more than one source.")
@@ -44,7 +45,7 @@ def list_(
     if stage is not None and stage not in frozenset(Stage):
         raise click.BadParameter(f'no stage "{stage}"; {did_you_mean(stage, Stage)}', param_hint="--stage")
     item, category = item_or_category(work, item)
-    region, after = region_prefix(region), read_case_code(after) or after
+    after = read_case_code(after) or after
     with work.store() as store, store.database.reading() as connection:
         if after and not leads(connection, [after]):
             raise click.BadParameter(f'no case "{after}"; the last code of the list before', param_hint="--after")

@@ -55,17 +55,6 @@ def region_words(code: str) -> str:
     return named.name if named else "-" if code == UNKNOWN else code
 
 
-def region_prefix(text: str) -> str:
-    """The beginning of a region's code, as a list is asked for it. Raises BadParameter where no known one begins so."""
-    from schemas.regions import UNKNOWN, counties, region
-
-    told = text.strip()
-    known = (UNKNOWN, *(county.code for county in counties()))
-    if region(told) is None and not any(code.startswith(told[:6]) for code in known):
-        raise click.BadParameter(f'no region begins with "{text}"; 33, 3301 or 330110', param_hint="--region")
-    return told
-
-
 def case_cells(work: "Workplace", row: "CaseRow") -> tuple[object, ...]:
     """A case as a row under `COLUMNS`."""
     return (

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.by_hand import clear_read
 from hub.cli.entry_show import KINDS, age, show_list, show_view, span, spot
+from hub.cli.region import REGION
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import StoreError
@@ -26,7 +27,7 @@ def entry() -> None:
 @click.option("--kind", type=click.Choice(list(KINDS)), help="Entries of this kind.")
 @click.option("--source", help="Entries of this source.")
 @click.option("--name", help="The form of a document, the dataset of a row, the name of a figure, ....")
-@click.option("--region", default="", metavar="PREFIX", help="Entries whose region's code begins so.")
+@click.option("--region", type=REGION, default="", metavar="PREFIX", help="Entries whose region's code begins so.")
 @click.option("--field", default="", help="Bodies and mediators that do this.")
 @click.option("--of", "number", metavar="NUMBER", help="Entries about the matter of this number, oldest first.")
 @click.option("--open", "open_only", is_flag=True, help="With an answer due and none yet.")

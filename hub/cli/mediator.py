@@ -8,7 +8,7 @@ import click
 
 from hub.cli.by_hand import clear_options, person, written_down
 from hub.cli.case_timeline import the_case
-from hub.cli.case_words import region_prefix
+from hub.cli.region import REGION
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import ConfigError, StoreError
@@ -67,7 +67,7 @@ def import_(work: Workplace, file: Path | None, *, source: str, encoding: str, a
 
 
 @mediator.command("list")
-@click.option("--region", default="", metavar="PREFIX", help="Those whose region begins so.")
+@click.option("--region", type=REGION, default="", metavar="PREFIX", help="Those whose region begins so.")
 @click.option("--field", "wanted", default="", metavar="CODE", help="Those who take this item or category.")
 @clear_options
 @json_option
@@ -77,7 +77,6 @@ def list_(work: Workplace, *, region: str, wanted: str, clear: bool, reason: str
     from hub.casework.discretion import openly
     from hub.casework.pool import pool
 
-    region = region_prefix(region)
     with work.store() as store:
         if clear:
             with store.database.transaction() as connection:

@@ -8,6 +8,7 @@ import click
 
 from hub.cli.by_hand import clear_read
 from hub.cli.lazy import Lazy
+from hub.cli.region import REGION
 from hub.cli.show import facts, json_option, moment, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import StoreError
@@ -44,7 +45,7 @@ def record() -> None:
 @click.option("--unmapped", is_flag=True, help="Records without an item.")
 @click.option("--item", metavar="CODE", help="Records of this item (D0201) or category (D02).")
 @click.option("--source", help="Records of this source.")
-@click.option("--region", default="", metavar="PREFIX", help="Records whose place's code begins so.")
+@click.option("--region", type=REGION, default="", metavar="PREFIX", help="Records whose place's code begins so.")
 @click.option("--text", default="", help="Part of the title.")
 @click.option("--after", metavar="ID", help="Go on after this one.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)

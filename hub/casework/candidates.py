@@ -6,13 +6,14 @@ few thousand; what is kept on disk are keyed hashes.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
 from hub.casework.linking.features import Features, features_of, seen_in
 from hub.casework.linking.keys import MOST, block_keys_of
-from hub.casework.linking.pairing import COMMON_NUMBER
+from hub.casework.linking.pairing import COMMON_NUMBER, reach
 from hub.casework.linking.score import Scorer, Verdict
 from hub.store import cases as rows
 from hub.store.cases import Head, Ref
@@ -31,17 +32,20 @@ CANDIDATES = 40
 
 COUNTED = 2_048  # a party that more records bear counts as borne by so many
 _COUNTED_BY = (b"n", b"p", b"r")  # keys of names, phones, numbers: what `_counted` asks for
-_NEWEST = {b"n": 12, b"t": 24}  # of a key borne by more than `MOST`: so many; of all others `MOST`
 
 
 @dataclass(slots=True)
 class Page:
-    """What was found for one page: features and keys of its live records, and verdicts on pairs."""
+    """What was found for one page: features and keys of its live records, and verdicts on pairs.
+
+    In ``counted`` are features as `Candidates.weigh` has counted them.
+    """
 
     features: dict[Ref, Features] = field(default_factory=dict)
     keys: dict[Ref, list[bytes]] = field(default_factory=dict)
+    counted: dict[Ref, Features] = field(default_factory=dict)  # of those that were compared
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
-    bounded: int = 0  # records with more candidates than were compared
+    bounded: int = 0  # records with a key that is passed over, or more candidates than were compared
 
 
 class Candidates:
@@ -70,27 +74,34 @@ class Candidates:
         pairs: dict[Pair, None] = {}
         known = frozenset(known)
         for ref in sorted(fresh):
-            near = self._near(ref, page.keys[ref], found[ref[0]], counts)
-            page.bounded += len(near) > CANDIDATES
+            near, common = self._near(ref, page.keys[ref], found[ref[0]], counts)
+            page.bounded += common or len(near) > CANDIDATES
             for other in near[:CANDIDATES]:
                 if (pair := (ref, other) if ref < other else (other, ref)) not in known:
                     pairs[pair] = None
         far = {ref for pair in pairs for ref in pair} - page.features.keys()
         features = self._features(connection, rows.heads_of(connection, far).values()) | page.features
-        features |= {ref: self._counted(features[ref], counts) for ref in fresh}
-        verdicts = self._scored(features, pairs)
+        page.counted = {ref: self._counted(features[ref], counts) for ref in fresh}
+        verdicts = self._scored(features | page.counted, pairs)
         page.verdicts.update((pair, _not_passed_over(verdict)) for pair, verdict in verdicts.items())
 
-    def compare(self, connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
+    def compare(
+        self, connection: Connection, pairs: Sequence[Pair], known: Mapping[Ref, Features] = MappingProxyType({})
+    ) -> dict[Pair, Verdict]:
         """Verdicts on these pairs of records that are in the index; those with a deleted record are left out.
 
-        What many bear is counted as `weigh` does: a desk's phone tells as little of two cases as of two records.
+        What many bear is counted as `weigh` does, one of each pair at least: a desk's phone tells as little of two
+        cases as of two records. ``known`` are features that are counted already (`Page.counted`).
         """
-        features = self._features(connection, rows.heads_of(connection, {r for p in pairs for r in p}).values())
-        keys = block_keys_of(list(features.values()), self.keyring.hash)
+        refs = {ref for pair in pairs for ref in pair} - known.keys()
+        features = self._features(connection, rows.heads_of(connection, refs).values())
+        among = {ref for pair in pairs if known.keys().isdisjoint(pair) for ref in pair}
+        uncounted = {ref: each for ref, each in features.items() if ref in among}
+        keys = block_keys_of(list(uncounted.values()), self.keyring.hash)
         wanted = {key for each in keys for key in each if key[:1] in _COUNTED_BY}
         counts = self._counts(connection, rows.bearers(connection, wanted, MOST))
-        return self._scored({ref: self._counted(each, counts) for ref, each in features.items()}, pairs)
+        counted = {ref: self._counted(each, counts) for ref, each in uncounted.items()}
+        return self._scored({**features, **known, **counted}, pairs)
 
     def _scored(self, features: Mapping[Ref, Features], pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
         sound = [pair for pair in pairs if pair[0] in features and pair[1] in features]
@@ -116,16 +127,16 @@ class Candidates:
 
     def _near(
         self, ref: Ref, keys: Iterable[bytes], found: Mapping[bytes, Sequence[Ref]], counts: Mapping[bytes, int]
-    ) -> list[Ref]:
+    ) -> tuple[list[Ref], bool]:
+        """Records to compare one with, those under the rarest keys first; and whether a key is too common to use."""
         near: dict[Ref, None] = {}
+        common = False
         for key in sorted(keys, key=lambda key: (counts.get(key, 0), key)):
-            count = counts.get(key, 0)
-            if key[:1] == b"r" and count > COMMON_NUMBER:
-                continue
-            most = _NEWEST.get(key[:1], MOST) if count >= MOST else MOST
+            most = reach(key, counts.get(key, 0))
+            common = common or not most
             near.update(dict.fromkeys(found.get(key, ())[:most]))
         near.pop(ref, None)
-        return list(near)
+        return list(near), common
 
     def _counts(self, connection: Connection, found: Mapping[bytes, Sequence[Ref]]) -> dict[bytes, int]:
         """How many records bear each key; of those that many bear, `COUNTED` at the most."""

@@ -8,9 +8,10 @@ A case that stands is one node, a record that has none is another; what the pair
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
-from hub.casework.linking.groups import MOST_SAID, joined
+from hub.casework.linking.groups import MOST_SAID, MOST_WHOLE, joined
 from hub.casework.linking.score import Verdict
 from hub.store.cases import Ref
 
@@ -43,9 +44,12 @@ class Plan:
     asked: dict[Pair, Verdict] = field(default_factory=dict)
 
 
-Across = Callable[[Collection[tuple[str, str]]], tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]]
-"""Asked about pairs of leading cases that are about to be merged, each pair once: verdicts on pairs of their records,
-and the pairs of cases that a person has set apart."""
+Bridge = tuple[Node, Node]
+"""Two nodes that are about to come together."""
+
+Across = Callable[[Collection[Bridge]], tuple[Mapping[Pair, Verdict], Collection[Bridge]]]
+"""Asked about bridges, each once: verdicts on pairs of their records that were not compared yet, and the bridges
+between cases that a person has set apart."""
 
 
 def plan(
@@ -61,13 +65,13 @@ def plan(
     barred = {(nodes[one], nodes[other]) for one, other in apart if nodes[one] != nodes[other]}
     more: dict[Pair, Verdict] = {}
     groups = joined(_edges(verdicts, nodes), barred)
-    looked_over: set[tuple[str, str]] = set()
-    while bridged := {pair for group in groups for pair in _cases_of(group)} - looked_over:
+    looked_over: set[Bridge] = set()
+    while bridged := {pair for group in groups for pair in _bridges(group)} - looked_over:
         looked_over |= bridged  # what is said of some may bring others together
         told, held_apart = across(sorted(bridged))
         more |= told
         nodes |= {ref: _node(ref, standing) for pair in told for ref in pair if ref not in nodes}
-        barred |= {((one, -1), (other, -1)) for one, other in held_apart}
+        barred |= {*held_apart}
         groups = joined(_edges({**more, **verdicts}, nodes), barred)
     made = Plan()
     group_of = {node: number for number, group in enumerate(groups) for node in group}
@@ -91,11 +95,11 @@ def _node(ref: Ref, standing: Mapping[Ref, Standing]) -> Node:
 
 
 def _edges(verdicts: Mapping[Pair, Verdict], nodes: Mapping[Ref, Node]) -> Iterable[tuple[Node, Node, float]]:
-    """What the pairs between two nodes say, added up; an "ask" says nothing."""
+    """What the pairs between two nodes say, added up; an "ask" says nothing, and nor does who tells nothing."""
     whole: dict[tuple[Node, Node], float] = defaultdict(float)
     for (one, other), verdict in verdicts.items():
         first, second = sorted((nodes[one], nodes[other]))
-        if first != second and verdict.decision != "ask":
+        if first != second and verdict.decision != "ask" and not verdict.silent:
             whole[first, second] += verdict.weight if verdict.weight >= EXPLICIT else _clipped(verdict)
     return ((one, other, weight) for (one, other), weight in sorted(whole.items()) if weight)
 
@@ -104,10 +108,11 @@ def _clipped(verdict: Verdict) -> float:
     return min(verdict.weight, MOST_SAID) if verdict.decision == "join" else max(verdict.weight, -MOST_SAID)
 
 
-def _cases_of(group: Iterable[Node]) -> Iterable[tuple[str, str]]:
-    """The pairs of standing cases in a group."""
-    codes = sorted(code for code, number in group if number == -1)
-    return ((one, other) for at, one in enumerate(codes) for other in codes[at + 1 :])
+def _bridges(group: Collection[Node]) -> Iterable[Bridge]:
+    """All pairs of a group, for what two records have in common may be what a third contradicts; of a large group the
+    pairs of standing cases."""
+    nodes = sorted(group if len(group) <= MOST_WHOLE else (node for node in group if node[1] == -1))
+    return combinations(nodes, 2)
 
 
 def _settle(

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from hub import events
 from hub.batch import spot_of
-from hub.casework.candidates import Candidates
+from hub.casework.candidates import Candidates, Page
 from hub.casework.cases import refresh
 from hub.casework.cited import cited
-from hub.casework.joining import Pair, Standing, plan
+from hub.casework.joining import Bridge, Pair, Standing, plan
 from hub.casework.journal import note_all
 from hub.casework.linking.score import Scorer, Verdict, Weights
 from hub.casework.moves import Follow
@@ -34,7 +34,7 @@ POINTS = ("taken", "weighed", "placed", "followed", "before_commit", "committed"
 BATCH = 500  # records in one transaction: a third of a second or so for which nobody else writes on SQLite
 AMID = 100  # the same beside a daemon's pushes and reads, which want their turn
 PAUSE_S = 30  # after the database has failed
-_CROSSED = 8  # records of each of two standing cases compared with one another before they are merged
+_CROSSED = 8  # records of a standing case that are compared before something comes to it
 
 Stop = Callable[[str], None]
 
@@ -154,7 +154,9 @@ class Linker:
         self.stop("weighed")
         apart = [pair for pair, each in said.items() if each.state == "apart"]
         standing = _standing(connection, {ref for pair in (*page.verdicts, *apart) for ref in pair})
-        made = plan(batch.new, page.verdicts, standing, apart, lambda cases: self._across(connection, cases, standing))
+        made = plan(
+            batch.new, page.verdicts, standing, apart, lambda near: self._across(connection, near, standing, page)
+        )
         touched = write(connection, batch, page, made, at)
         told = keep(connection, page, made, decided, at)
         self.stop("placed")
@@ -180,29 +182,32 @@ class Linker:
         return Batch(heads, rows.placed(connection, refs), marks)
 
     def _across(
-        self, connection: Connection, cases: Collection[tuple[str, str]], standing: dict[Ref, Standing]
-    ) -> tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]:
-        """What some records of standing cases say of one another before they are merged, and which a person holds
-        apart."""
-        leads = {code for pair in cases for code in pair}
+        self, connection: Connection, near: Collection[Bridge], standing: dict[Ref, Standing], page: Page
+    ) -> tuple[Mapping[Pair, Verdict], Collection[Bridge]]:
+        """What records that are about to come together say of one another, be it through a case, where they were not
+        compared yet; and which cases a person holds apart."""
+        leads = {code for pair in near for code, number in pair if number == -1}
         under = rows.led_by(connection, leads)
         refs: dict[str, list[Ref]] = {code: [] for code in leads}
         for code, own in rows.members(connection, under).items():
             refs[under[code]] += own
             standing.update((ref, Standing(code, under[code])) for ref in own)
+        merging = [pair for pair in near if pair[0][1] == pair[1][1] == -1]
         held_apart = {
             tuple(sorted((standing[each.one].lead, standing[each.other].lead)))
-            for each in rows.decided(connection, [ref for own in refs.values() for ref in own])
+            for each in rows.decided(connection, {ref for pair in merging for code, _ in pair for ref in refs[code]})
             if each.state == "apart" and each.by.startswith(PERSON) and {each.one, each.other} <= standing.keys()
         }
-        pairs = [
-            (min(one, other), max(one, other))
-            for first, second in cases
-            for one in refs[first][:_CROSSED]
-            for other in refs[second][:_CROSSED]
-        ]
-        barred = [(one, other) for one, other in cases if (one, other) in held_apart]
-        return self.candidates.compare(connection, pairs), barred
+        told = {node: refs[node[0]][:_CROSSED] if node[1] == -1 else [node] for pair in near for node in pair}
+        pairs = {
+            (min(one, other), max(one, other)): None
+            for first, second in near
+            for one in told[first]
+            for other in told[second]
+        }
+        barred = [(one, other) for one, other in merging if (one[0], other[0]) in held_apart]
+        left = [pair for pair in pairs if pair not in page.verdicts]
+        return self.candidates.compare(connection, left, page.counted), barred
 
 
 def _standing(connection: Connection, refs: Collection[Ref]) -> dict[Ref, Standing]:

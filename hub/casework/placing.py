@@ -19,7 +19,8 @@ from schemas.life import Channel
 
 @dataclass(slots=True)
 class Linked:
-    """What batches came to. ``bounded`` records had more candidates than were compared."""
+    """What batches came to. ``bounded`` records have a key that is too common to use, or more
+    candidates than were compared."""
 
     records: int = 0
     cases: int = 0

@@ -266,8 +266,9 @@ def test_a_number_that_many_bear_is_bounded_and_told(store: Store, filler: Fille
     linker = Linker(SETTINGS, store, clock=Clock(START), batch=100)
     linker.candidates.scorer = Counting(linker.candidates.scorer.weights)
     linker.drain()
-    assert linker.total.bounded > 0
-    assert 0 < compared <= many * CANDIDATES
+    assert linker.total.bounded == many
+    assert compared <= many * CANDIDATES
+    assert linker.total.cases == many
     assert linker.total.records == many
 
 

@@ -6,12 +6,16 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.casework.joining import ASKED, EXPLICIT, Pair, Plan, Standing, plan
+from hub.casework.joining import ASKED, EXPLICIT, Bridge, Node, Pair, Plan, Standing, plan
 from hub.casework.linking.score import Verdict
 from hub.store.cases import Ref
 
 A, B, C, D, E = (("330110", number) for number in range(1, 6))
-NOTHING: tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]] = ({}, ())
+NOTHING: tuple[Mapping[Pair, Verdict], Collection[Bridge]] = ({}, ())
+
+
+def case(code: str) -> Node:
+    return (code, -1)
 
 
 def said(weight: float) -> Verdict:
@@ -23,7 +27,7 @@ def planned(
     verdicts: Mapping[Pair, float],
     standing: Mapping[Ref, Standing] | None = None,
     apart: Collection[Pair] = (),
-    across: tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]] = NOTHING,
+    across: tuple[Mapping[Pair, Verdict], Collection[Bridge]] = NOTHING,
 ) -> Plan:
     told = {pair: said(weight) for pair, weight in verdicts.items()}
     return plan(new, told, standing or {}, apart, lambda cases: across)
@@ -67,7 +71,7 @@ def test_two_standing_cases_merge_through_a_record_unless_their_own_records_spea
 def test_what_a_person_holds_apart_is_not_merged_and_not_joined() -> None:
     standing = {A: Standing("one", "one"), B: Standing("two", "two")}
     ties = {(A, C): 10.0, (B, C): 10.0}
-    assert planned([C], ties, standing, across=({}, [("one", "two")])).merges == {}
+    assert planned([C], ties, standing, across=({}, [(case("one"), case("two"))])).merges == {}
     assert planned([C], {(B, C): 10}, standing, apart=[(A, C)]).comes == {C: "two"}
     assert planned([C], {(A, C): 10}, standing, apart=[(B, C)], across=NOTHING).comes == {C: "one"}
 
@@ -83,17 +87,27 @@ def test_standing_cases_that_only_their_own_records_tie_stay_as_they_are() -> No
 def test_cases_that_come_together_later_are_looked_over_as_well() -> None:
     standing = {A: Standing("one", "one"), B: Standing("two", "two"), C: Standing("three", "three")}
     told = {(A, D): said(12), (B, D): said(7), (C, D): said(6), (B, C): said(-6.5)}
-    seen: list[set[tuple[str, str]]] = []
+    one, two, three = map(case, ("one", "two", "three"))
+    seen: list[set[Bridge]] = []
 
-    def across(cases: Collection[tuple[str, str]]) -> tuple[Mapping[Pair, Verdict], Collection[tuple[str, str]]]:
-        seen.append(set(cases))
-        more = {(A, B): said(-20)} if ("one", "two") in cases else {}
-        return more, [("one", "three")] if ("one", "three") in cases else []
+    def across(near: Collection[Bridge]) -> tuple[Mapping[Pair, Verdict], Collection[Bridge]]:
+        seen.append({bridge for bridge in near if D not in bridge})
+        more = {(A, B): said(-20)} if (one, two) in near else {}
+        return more, [(one, three)] if (one, three) in near else []
 
     made = plan([D], told, standing, (), across)
     assert made.merges == {}, "a person holds the first and the third apart"
     assert made.comes == {D: "one"}
-    assert seen == [{("one", "two")}, {("one", "three")}], "each two are asked about once"
+    assert seen == [{(one, two)}, {(one, three)}], "each two are asked about once"
+
+
+def test_what_two_records_have_in_common_may_be_contradicted_by_a_third_that_neither_was_compared_with() -> None:
+    standing = {A: Standing("one", "one")}
+    chain = {(A, B): 7.0, (B, C): 6.0}
+    assert planned([B, C], chain, standing).comes == {B: "one", C: "one"}
+    against = planned([B, C], chain, standing, across=({(A, C): said(-9)}, ()))
+    assert (against.comes, against.founds) == ({B: "one"}, [(C,)])
+    assert list(against.asked) == [(B, C)]
 
 
 @settings(max_examples=300)
@@ -105,22 +119,27 @@ def test_whatever_the_pairs_say_every_new_record_comes_to_one_case_and_no_case_i
     bits = st.sampled_from([-20.0, -6.0, 1.0, 6.0, 8.0, 12.0])
     told = {pair: data.draw(bits) for pair in combinations([*olds, *new], 2) if pair[1] in new}
     more = {pair: said(data.draw(bits)) for pair in combinations(olds, 2)}
-    held = {
-        pair for pair in combinations(sorted(each.lead for each in standing.values()), 2) if data.draw(st.booleans())
-    }
+    leads = sorted(case(each.lead) for each in standing.values())
+    held = {pair for pair in combinations(leads, 2) if data.draw(st.booleans())}
     made = plan(
         new,
         {pair: said(weight) for pair, weight in told.items()},
         standing,
         (),
-        lambda cases: (
-            {(a, b): each for (a, b), each in more.items() if (standing[a].lead, standing[b].lead) in cases},
-            held.intersection(cases),
+        lambda near: (
+            {(a, b): each for (a, b), each in more.items() if (case(standing[a].lead), case(standing[b].lead)) in near},
+            held.intersection(near),
         ),
     )
     assert all(made.founds)
     assert sorted([*made.comes, *(ref for group in made.founds for ref in group)]) == new
-    assert not held & set(made.merges)
+    assert not held & {(case(one), case(other)) for one, other in made.merges}
+
+
+def test_who_tells_nothing_contradicts_nothing() -> None:
+    standing = {A: Standing("one", "one")}
+    told = {(A, B): said(7), (A, C): said(8), (B, C): Verdict(-18, {"sides.nobody": -3, "source.same": -1}, "apart")}
+    assert plan([B, C], told, standing, (), lambda near: NOTHING).comes == {B: "one", C: "one"}
 
 
 def test_the_records_of_a_case_outvote_the_one_that_looks_alike() -> None:

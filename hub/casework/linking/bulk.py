@@ -138,7 +138,7 @@ class Linking:
         """Compared pairs with their weight: those that share a key, then all others within what they join.
 
         The second step is what contradicts a chain: of three records the first and the last need not share a key. Pairs
-        that are apart stand here only within what others join: nothing else asks for them.
+        that are apart stand here only within what others join, and if they say why: nothing else asks for them.
         """
         apart, told = Parts(len(self._firsts), _EDGE), [np.empty(0, dtype=_EDGE)]
         with Spilled(apart):
@@ -158,11 +158,11 @@ class Linking:
         return np.concatenate((first, *self._compare(self._gathered(left))))
 
     def _compare(self, pairs: Iterable[_Beside]) -> Iterator[Array]:
-        for one, other, _, whole in self._weighed(pairs):
+        for one, other, weighed, whole in self._weighed(pairs):
             edges = np.empty(len(one), dtype=_EDGE)
             edges["one"], edges["other"], edges["weight"] = one, other, whole
             self._compared += len(edges)
-            yield edges
+            yield edges[(whole >= self.scorer.weights.lower) | ~weighed.silent]
 
     def _weighed(self, pairs: Iterable[_Beside]) -> Iterator[Compared]:
         return _ahead(

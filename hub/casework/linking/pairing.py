@@ -20,7 +20,8 @@ COMMON_NUMBER = 20
 """A reference number that more records bear is none of one matter: a batch, a form."""
 
 # By the kind of a key: with how many of the next each of its bearers is compared, and how many may bear it. A name that
-# many bear brings nobody together by itself; the names of both sides, the county or the text do.
+# many bear brings nobody together by itself; the names of both sides, the county or the text do. `reach` says the same
+# of a record that comes by itself.
 _KINDS = b"rncpibwhtm"
 _KIND_OF = np.zeros(256, dtype=np.uint8)
 _KIND_OF[list(_KINDS)] = np.arange(len(_KINDS))
@@ -32,6 +33,12 @@ KEY = np.dtype([("key", "<u8"), ("order", "<u4"), ("kind", "u1"), ("record", "<u
 """A key of a record: half of its hash, where the record stands among its bearers, its kind."""
 
 HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+def reach(key: bytes, bearers: int) -> int:
+    """With how many others of a key's ``bearers`` one of them is compared at the most, the newest first."""
+    kind = _KIND_OF[key[0]]
+    return 0 if bearers > _BEARERS[kind] else int(2 * _WINDOW[kind])  # as many before it as after it
 
 
 def ends(codes: Array) -> tuple[Array, Array]:

@@ -101,6 +101,9 @@ class Weights:
         }
 
 
+_NO_WORD = ("sides", "source")
+"""Comparisons that speak against two records without a word about the matter."""
+
 _BITS = ("prior", "upper", "lower", "common_person", "common_firm", "uncounted_firm", "person_place")
 
 
@@ -111,6 +114,13 @@ class Verdict:
     weight: float
     reasons: Mapping[str, float]
     decision: Decision
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing keeps the two apart but that they tell too little: no contradiction of what joins them."""
+        return self.decision == "apart" and all(
+            weight >= 0 or name.partition(".")[0] in _NO_WORD for name, weight in self.reasons.items()
+        )
 
 
 class Scorer:
@@ -188,3 +198,10 @@ class Weighed:
 
     levels: Mapping[str, NDArray[np.int8]]
     parts: Mapping[str, NDArray[np.float32]]
+
+    @property
+    def silent(self) -> NDArray[np.bool_]:
+        """As `Verdict.silent`, of pairs that are apart."""
+        speaks = [part for comparison, part in self.parts.items() if comparison not in _NO_WORD]
+        told: NDArray[np.bool_] = np.min(speaks, axis=0) >= 0
+        return told

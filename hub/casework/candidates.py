@@ -96,12 +96,15 @@ class Candidates:
         refs = {ref for pair in pairs for ref in pair} - known.keys()
         features = self._features(connection, rows.heads_of(connection, refs).values())
         among = {ref for pair in pairs if known.keys().isdisjoint(pair) for ref in pair}
-        uncounted = {ref: each for ref, each in features.items() if ref in among}
-        keys = block_keys_of(list(uncounted.values()), self.keyring.hash)
+        counted = self.counted(connection, {ref: each for ref, each in features.items() if ref in among})
+        return self._scored({**features, **known, **counted}, pairs)
+
+    def counted(self, connection: Connection, features: Mapping[Ref, Features]) -> dict[Ref, Features]:
+        """The same features, with how many records of the index bear their names, phones and numbers."""
+        keys = block_keys_of(list(features.values()), self.keyring.hash)
         wanted = {key for each in keys for key in each if key[:1] in _COUNTED_BY}
         counts = self._counts(connection, rows.bearers(connection, wanted, MOST))
-        counted = {ref: self._counted(each, counts) for ref, each in uncounted.items()}
-        return self._scored({**features, **known, **counted}, pairs)
+        return {ref: self._counted(each, counts) for ref, each in features.items()}
 
     def _scored(self, features: Mapping[Ref, Features], pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
         sound = [pair for pair in pairs if pair[0] in features and pair[1] in features]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from hub import events
 from hub.batch import spot_of
+from hub.casework.at_once import AtOnce, Turn
 from hub.casework.candidates import Candidates, Page
 from hub.casework.cases import refresh
 from hub.casework.cited import cited
@@ -32,8 +33,10 @@ POINTS = ("taken", "weighed", "placed", "followed", "before_commit", "committed"
 """Names of the points of a batch at which a test may stop it."""
 
 BATCH = 500  # records in one transaction: a third of a second or so for which nobody else writes on SQLite
+AT_ONCE = 500  # records waiting: when more wait, and more than stand, they are linked at once
 AMID = 100  # the same beside a daemon's pushes and reads, which want their turn
 PAUSE_S = 30  # after the database has failed
+_WAIT_S = 0.2  # of a single run for a full pass, before it looks whether it is to stop
 _CROSSED = 8  # records of a standing case that are compared before something comes to it
 
 Stop = Callable[[str], None]
@@ -59,14 +62,17 @@ class Linker:
         follow: Sequence[Follow] = (),
         stop: Stop = no_stop,
         batch: int = BATCH,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.store, self.clock, self.follow, self.stop, self.batch = store, clock, tuple(follow), stop, batch
         weights = settings.case.weights
         self.candidates = Candidates(store.keyring, Scorer(Weights.load(weights) if weights else Weights.load()))
+        self.at_once = AtOnce(store, self.candidates.scorer.weights, at_once)
         self.total = Linked()
         self.stuck: dict[Ref, str] = {}
         self._more, self._singly, self._refs = True, 0, list[Ref]()
         self._again: datetime | None = None
+        self._turn: Turn | None = None
 
     @property
     def busy(self) -> bool:
@@ -90,14 +96,22 @@ class Linker:
             self._isolate(error)
 
     def _step(self) -> None:
+        self._turn = None
         if not self._marked():
             self._more = False
+            self.at_once.rest()
             return
+        if not self._singly:
+            if self.at_once.under_way():
+                self._more = True
+                return
+            self._turn = self.at_once.turn(self.batch)
         with self.store.database.transaction() as connection:
             done, count = self._link(connection)
             self.stop("before_commit")
         self.stop("committed")
-        self._more = count == self._size or self._singly > 0
+        self._more = count >= self._size or self._singly > 0 or self._turn is not None
+        self.at_once.passed()
         self._singly = max(self._singly - 1, 0) if count else 0
         self.total.add(done)
         if count:
@@ -110,6 +124,8 @@ class Linker:
     def _isolate(self, error: Exception) -> None:
         """Go on singly after a batch has failed, and past the record that fails alone."""
         self._more = True
+        if self._turn is not None:
+            self.at_once.passed()
         if not self._singly:
             self._singly = self.batch
             return
@@ -127,10 +143,12 @@ class Linker:
         self._more, self._again = True, None
         while self._more and not asked_to_stop():
             self.step()
+            self.at_once.wait(_WAIT_S)
         return Linked(*(getattr(self.total, name) - getattr(before, name) for name in before.__slots__))
 
     def close(self) -> None:
-        """Nothing is half done between two steps."""
+        """Nothing is half done between two steps; a pass that is under way is given up."""
+        self.at_once.close()
 
     def _marked(self) -> bool:
         """A look that takes no lock: most steps of a daemon find nothing to do."""
@@ -148,7 +166,10 @@ class Linker:
         fresh = let_be_found(connection, batch, page)
         decided = rows.decided(connection, [*page.features])
         said = {(each.one, each.other): each for each in decided if each.by.startswith(PERSON)}
-        self.candidates.weigh(connection, page, fresh, said.keys())
+        if self._turn is None:
+            self.candidates.weigh(connection, page, fresh, said.keys())
+        else:
+            self._turn.weigh(connection, self.candidates, page, fresh, said.keys())
         named = cited(connection, self.candidates, page, fresh)
         page.verdicts |= {pair: each for pair, each in named.items() if pair not in said}
         self.stop("weighed")
@@ -173,9 +194,13 @@ class Linker:
 
     def _take(self, connection: Connection) -> Batch:
         driver = Driver.of(connection)
-        statement = driver.one("SELECT home, record FROM link ORDER BY home, record LIMIT ?")
-        marked = driver.cursor.execute(statement, (self._size + len(self.stuck),)).fetchall()
-        refs = [(home, record) for home, record in marked if (home, record) not in self.stuck][: self._size]
+        if self._turn is None:
+            statement = driver.one("SELECT home, record FROM link ORDER BY home, record LIMIT ?")
+            marked = driver.cursor.execute(statement, (self._size + len(self.stuck),)).fetchall()
+        else:
+            marked = driver.of_rows("SELECT home, record FROM link WHERE home = ? AND record", self._turn.refs)
+        waiting = sorted((home, record) for home, record in marked if (home, record) not in self.stuck)
+        refs = waiting if self._turn else waiting[: self._size]
         self._refs = refs
         heads = rows.heads_of(connection, refs)
         marks = [(*ref, heads[ref].version) for ref in refs]

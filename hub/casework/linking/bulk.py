@@ -44,6 +44,15 @@ class Counts:
     asked: int
 
 
+class Found(NamedTuple):
+    """What a run found. Record ``number`` is ``(homes[refs[number][0]], refs[number][1])``."""
+
+    homes: list[str]
+    refs: Array  # (n, 2)
+    group: Array  # of each record: the least number in its group
+    asked: Array  # (m, 2): numbers of records a person would be asked about
+
+
 class _Beside(NamedTuple):
     """Pairs ``one``, ``other``, and where their rows are: at ``a`` of ``mine``, at ``b`` of ``theirs``."""
 
@@ -71,16 +80,12 @@ class Linking:
         self._keys = Parts(KEY_PARTS, KEY)
         self._homes: dict[str, int] = {}
         self._compared = 0
-        shelf, counts, refs = Shelf(), counted.Counts(), [np.empty((0, 2), dtype=np.int64)]
-        for each in prepared(features, keyed, workers):
-            each.keys["record"] += shelf.starts[-1]
-            shelf.put(each.rows)
-            self._keys.put((each.keys["key"] % KEY_PARTS).astype(np.uint8), each.keys)
-            refs.append(self._packed(each.refs))
-            counts.tell(each.rows)
-        self._ref = np.concatenate(refs)
-        self._home = list(self._homes)
-        self._shelf = counts.written(shelf)
+        self._shelf = Shelf()
+        try:
+            self._read(features, keyed, workers)
+        except BaseException:  # whoever reads may be told to stop
+            self.close()
+            raise
         self._firsts = range(0, len(self._shelf), BUCKET)
         self._starts = np.array([*(self._shelf.starts[first] for first in self._firsts), self._shelf.starts[-1]])
 
@@ -88,6 +93,10 @@ class Linking:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of its files."""
         self._shelf.close()
         self._keys.close()
 
@@ -101,14 +110,26 @@ class Linking:
 
     def groups(self) -> Iterator[tuple[Ref, ...]]:
         """The groups of `hub.casework.linking.groups.gather` over all verdicts, in no order."""
+        home, number = self._home, self._ref
+        for group in self._grouped():
+            yield tuple(sorted([(home[at], id_) for at, id_ in number[group].tolist()]))
+
+    def found(self) -> Found:
+        """The groups, and the pairs a person would be asked about, in a few bytes a record."""
+        label = np.arange(len(self._ref), dtype=np.int64)
+        for group in self._grouped():
+            label[group] = min(group)
+        edges, weights = self._edges, self.scorer.weights
+        asked = edges[(edges["weight"] >= weights.lower) & (edges["weight"] < weights.upper)]
+        return Found(self._home, self._ref, label, np.column_stack((asked["one"], asked["other"])).astype(np.int64))
+
+    def _grouped(self) -> Iterator[list[int]]:
         edges, weights = self._edges, self.scorer.weights
         edges = edges[(edges["weight"] >= weights.upper) | (edges["weight"] < weights.lower)]
         said = np.clip(edges["weight"], -MOST_SAID, MOST_SAID)
         joins = edges["weight"] >= weights.upper
         edges["weight"] = np.where(joins, np.maximum(said, _LEAST), np.minimum(said, -_LEAST))
-        home, number = self._home, self._ref
-        for group in grouped(edges, len(self._ref)):
-            yield tuple(sorted([(home[at], id_) for at, id_ in number[group].tolist()]))
+        yield from grouped(edges, len(self._ref))
 
     @property
     def records(self) -> int:
@@ -158,11 +179,13 @@ class Linking:
         return np.concatenate((first, *self._compare(self._gathered(left))))
 
     def _compare(self, pairs: Iterable[_Beside]) -> Iterator[Array]:
+        lower = self.scorer.weights.lower
         for one, other, weighed, whole in self._weighed(pairs):
             edges = np.empty(len(one), dtype=_EDGE)
-            edges["one"], edges["other"], edges["weight"] = one, other, whole
+            edges["one"], edges["other"] = one, other
+            edges["weight"] = np.where(weighed.one_number, np.maximum(whole, lower), whole)
             self._compared += len(edges)
-            yield edges[(whole >= self.scorer.weights.lower) | ~weighed.silent]
+            yield edges[(edges["weight"] >= lower) | ~weighed.silent]
 
     def _weighed(self, pairs: Iterable[_Beside]) -> Iterator[Compared]:
         return _ahead(
@@ -218,6 +241,18 @@ class Linking:
 
     def _pairs(self, part: int) -> Array:
         return np.unique(pairs_of(self._keys.take(part)))
+
+    def _read(self, features: Iterable[Features] | Iterable[Part], keyed: KeyedHash, workers: int) -> None:
+        counts, refs = counted.Counts(), [np.empty((0, 2), dtype=np.int64)]
+        for each in prepared(features, keyed, workers):
+            each.keys["record"] += self._shelf.starts[-1]
+            self._shelf.put(each.rows)
+            self._keys.put((each.keys["key"] % KEY_PARTS).astype(np.uint8), each.keys)
+            refs.append(self._packed(each.refs))
+            counts.tell(each.rows)
+        self._ref = np.concatenate(refs)
+        self._home = list(self._homes)
+        self._shelf = counts.written(self._shelf)
 
     def _packed(self, refs: list[Ref]) -> Array:
         homes = self._homes

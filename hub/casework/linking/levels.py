@@ -52,6 +52,7 @@ def level(comparison: str, name: str) -> int:
 (SAME_NUMBERS, SAME_NUMBER, SAME_PHONE_NAME, NEAR_NUMBER, MASKED_NUMBER, SAME_NAME, LIKE_PHONE, SAME_SOUND, HALF_NAME,
  SAME_PHONE, OTHER_PHONE, LIKE_NAME, MASKED_NAME, OTHER_NUMBER, OTHER_NAME, OTHER_PERSON, JOINT,
  ) = range(1, 18)  # fmt: skip
+NUMBER_SHARED = level("number", "shared")
 COMMON_PHONE = 4
 """Records that may bear a phone before it says nothing, unless one name is on most of them: a desk's, a lodging's."""
 _WORST = 99

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.casework.linking.features import Features
-from hub.casework.linking.levels import COMPARISONS, JOINT, SAME_NAME, SAME_NUMBERS, SAME_SOUND, compared
+from hub.casework.linking.levels import COMPARISONS, JOINT, NUMBER_SHARED, SAME_NAME, SAME_NUMBERS, SAME_SOUND, compared
 from hub.casework.linking.rows import Rows, picked, rows_of
 from hub.errors import ConfigError
 
@@ -198,6 +198,12 @@ class Weighed:
 
     levels: Mapping[str, NDArray[np.int8]]
     parts: Mapping[str, NDArray[np.float32]]
+
+    @property
+    def one_number(self) -> NDArray[np.bool_]:
+        """Whether they share a number: however else they differ, that is asked about and never passed over."""
+        shared: NDArray[np.bool_] = self.levels["number"] == NUMBER_SHARED
+        return shared
 
     @property
     def silent(self) -> NDArray[np.bool_]:

@@ -50,7 +50,8 @@ class Turn(NamedTuple):
     ) -> None:
         """As `Candidates.weigh`, of these pairs alone: what the pass kept apart is not joined."""
         new = frozenset(fresh)
-        page.counted = candidates.counted(connection, {ref: page.features[ref] for ref in fresh})
+        features = {ref: page.features[ref] for ref in fresh}
+        page.counted = candidates.counted(connection, features, (page.keys[ref] for ref in fresh))
         pairs = [pair for pair in (*self.within, *self.asked) if pair not in known and not new.isdisjoint(pair)]
         page.verdicts.update(candidates.compare(connection, pairs, page.counted))
         for pair in self.asked:

@@ -96,12 +96,15 @@ class Candidates:
         refs = {ref for pair in pairs for ref in pair} - known.keys()
         features = self._features(connection, rows.heads_of(connection, refs).values())
         among = {ref for pair in pairs if known.keys().isdisjoint(pair) for ref in pair}
-        counted = self.counted(connection, {ref: each for ref, each in features.items() if ref in among})
+        uncounted = {ref: each for ref, each in features.items() if ref in among}
+        counted = self.counted(connection, uncounted, block_keys_of(list(uncounted.values()), self.keyring.hash))
         return self._scored({**features, **known, **counted}, pairs)
 
-    def counted(self, connection: Connection, features: Mapping[Ref, Features]) -> dict[Ref, Features]:
-        """The same features, with how many records of the index bear their names, phones and numbers."""
-        keys = block_keys_of(list(features.values()), self.keyring.hash)
+    def counted(
+        self, connection: Connection, features: Mapping[Ref, Features], keys: Iterable[Iterable[bytes]]
+    ) -> dict[Ref, Features]:
+        """The same features, with how many records of the index bear their names, phones and numbers; ``keys`` are
+        theirs."""
         wanted = {key for each in keys for key in each if key[:1] in _COUNTED_BY}
         counts = self._counts(connection, rows.bearers(connection, wanted, MOST))
         return {ref: self._counted(each, counts) for ref, each in features.items()}

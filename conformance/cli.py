@@ -6,12 +6,13 @@ Exit codes: 0 pass, 1 fail, 2 usage, 3 the suite itself broke.
 # The suite is imported when a command runs: an error in it must end with 3, and `hub --help` stays fast.
 # ruff: noqa: PLC0415
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -129,7 +130,8 @@ def _verdicts(name: str | None, only: Sequence[str], level: int) -> "list[Verdic
     if not names:
         raise click.UsageError("no adapter is installed")
     ids = [_check(id).id for id in only]
-    return [prove_installed(each, level=Level(level), only=ids) for each in (names if name is None else (name,))]
+    how: dict[str, Any] = {"level": Level(level), "only": ids, "processes": os.cpu_count() or 1}
+    return [prove_installed(each, **how) for each in (names if name is None else (name,))]
 
 
 def _tell(verdicts: "Sequence[Verdict]", *, verbose: bool) -> None:

@@ -8,14 +8,12 @@ import contextlib
 import io
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, Self
 
 from conformance.canaries import Canaries
@@ -31,6 +29,7 @@ from conformance.outcome import NotApplicable
 from conformance.pushing import opened, push, read, sender_of, stream_of
 from conformance.replay import SimSource
 from conformance.scenarios import TWO_PAGES, Recording, pushed_of, rows_of
+from conformance.stores import fresh_store
 from conformance.streams import by_stream
 from conformance.subject import Subject, SubjectInvalid, own_settings, somewhere
 from conformance.times import Times
@@ -49,7 +48,6 @@ from hub.testing import (
     caught_events,
     entries,
     mapper_for,
-    new_store,
     no_stop,
     open_wire,
     post_delivery,
@@ -213,7 +211,7 @@ class Harness:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """A fresh embedded store in a folder that is gone afterwards. All of them share one keyring."""
-        with tempfile.TemporaryDirectory(prefix="conform-") as folder, new_store(Path(folder)) as store:
+        with fresh_store() as store:
             yield store
 
     def settings(self, sim: SimSource, **changes: Any) -> SourceSettings:

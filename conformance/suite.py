@@ -5,7 +5,10 @@ and the worst outcome of a check counts.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -13,6 +16,7 @@ from importlib.metadata import entry_points
 
 from conformance import waivers
 from conformance.check import CHECKS, Check, Level
+from conformance.crew import Told, apart, crew
 from conformance.harness import Harness
 from conformance.order import chosen
 from conformance.outcome import Outcome
@@ -32,7 +36,10 @@ WORST = (Outcome.SUITE_ERROR, Outcome.FAIL, Outcome.NOT_OBSERVED, Outcome.BLOCKE
 
 
 class Suite:
-    """The checks at work on one adapter. Each runs once, when first asked for, after those it stands on."""
+    """The checks at work on one adapter. Each runs once, when first asked for, after those it stands on.
+
+    Those of a `run` may have ``processes`` of their own, so many at work at once; else they are at work in this one.
+    """
 
     def __init__(
         self,
@@ -42,8 +49,9 @@ class Suite:
         waived: Sequence[waivers.Waiver] | None = None,
         today: date | None = None,
         deadline_s: float = DEADLINE_S,
+        processes: int | None = None,
     ) -> None:
-        self.harness, self.checks, self.deadline_s = harness, checks, deadline_s
+        self.harness, self.checks, self.deadline_s, self.processes = harness, checks, deadline_s, processes
         self.waived = tuple(map(waivers.Waiver.of, harness.subject.spec.waive) if waived is None else waived)
         self.today = today or datetime.now(UTC).date()
         self._plain: dict[str, Result] = {}
@@ -53,8 +61,7 @@ class Suite:
     def result(self, check: Check) -> Result:
         """What becomes of a check, its waiver and its preview counted in."""
         if check.id not in self._plain:
-            trials = self.trials[:1] if check.once else self.trials
-            self._plain[check.id] = together({trial.stream: self._of(trial, check) for trial in trials})
+            self._plain[check.id] = together({on.stream: self._of(on, check) for on in self._asked(check)})
         return self._judged(check, self._plain[check.id])
 
     @cached_property
@@ -62,18 +69,56 @@ class Suite:
         """One for each stream that is judged. Raises SubjectInvalid."""
         return tuple(Trial(part, self.deadline_s) for part in self.harness.parts)
 
+    def _asked(self, check: Check) -> tuple[Trial, ...]:
+        """The streams to which a check is put."""
+        return self.trials[:1] if check.once else self.trials
+
+    def _below(self, trial: Trial, check: Check) -> Iterator[tuple[Trial, Check]]:
+        """What a check stands on, and the stream on which it has to be good."""
+        for each in map(self.checks.__getitem__, check.after):
+            yield self.trials[0] if each.once else trial, each
+
     def _of(self, trial: Trial, check: Check) -> Result:
         """What becomes of a check on one stream, after what it stands on there."""
-        known = trial.stream, check.id
-        if known not in self._alone:
-            fallen = [id for id in check.after if self._fell(trial, self.checks[id])]
-            blocked = Result(check, Outcome.BLOCKED, said=f"stands on {', '.join(fallen)}") if fallen else None
-            self._alone[known] = blocked or trial.of(check)
+        if (known := (trial.stream, check.id)) not in self._alone:
+            self._alone[known] = self._blocked(trial, check) or trial.of(check)
         return self._alone[known]
 
-    def _fell(self, trial: Trial, check: Check) -> bool:
-        on = self.trials[0] if check.once else trial
-        return self._judged(check, self._of(on, check)).outcome not in GOOD
+    def _blocked(self, trial: Trial, check: Check) -> Result | None:
+        """Why a check is not put to a stream, if it is not."""
+        below = self._below(trial, check)
+        fallen = [each.id for on, each in below if self._judged(each, self._of(on, each)).outcome not in GOOD]
+        return Result(check, Outcome.BLOCKED, said=f"stands on {', '.join(fallen)}") if fallen else None
+
+    def _put_at_once(self, checks: Sequence[Check], processes: int) -> None:
+        """Put checks to all their streams, several at a time, each as soon as what it stands on is known."""
+        todo = [(trial, check) for check in checks for trial in self._asked(check)]
+        while todo:
+            for trial, check in self._put(todo, processes):
+                self._alone[trial.stream, check.id] = Result(check, **apart(trial, check))
+            todo = [(trial, check) for trial, check in todo if (trial.stream, check.id) not in self._alone]
+
+    def _put(self, todo: Sequence[tuple[Trial, Check]], processes: int) -> Sequence[tuple[Trial, Check]]:
+        """What is answered was at work when one of them ended its process, and the rest is still to do."""
+        running: dict[Future[Told], tuple[Trial, Check]] = {}
+        with suppress(BrokenProcessPool), crew(self.trials, self.checks, processes) as ask:
+            while todo or running:
+                ready = [each for each in todo if self._known(*each)]
+                todo = [each for each in todo if each not in ready]
+                for trial, check in ready:
+                    if blocked := self._blocked(trial, check):
+                        self._alone[trial.stream, check.id] = blocked
+                    else:
+                        running[ask(trial, check)] = trial, check
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    trial, check = running[done]
+                    self._alone[trial.stream, check.id] = Result(check, **done.result())
+                    del running[done]
+        return [*running.values()][:processes]
+
+    def _known(self, trial: Trial, check: Check) -> bool:
+        """Whether it is known what became of all that a check stands on."""
+        return all((on.stream, each.id) in self._alone for on, each in self._below(trial, check))
 
     def _judged(self, check: Check, plain: Result) -> Result:
         waiver = self._valid.get(check.id)
@@ -92,7 +137,10 @@ class Suite:
         """Run the checks up to ``level``, or ``only`` these, and what they stand on. Raises SuiteBroken, KeyError."""
         only = tuple(only)
         began, clock = datetime.now(UTC), time.perf_counter()
-        results = tuple(self.result(check) for check in chosen(self.checks, level=level, only=only))
+        checks = chosen(self.checks, level=level, only=only)
+        if self.processes is not None:
+            self._put_at_once(checks, self.processes)
+        results = tuple(map(self.result, checks))
         return Verdict(
             adapter=self.harness.subject.name,
             version=self.harness.subject.version,
@@ -132,17 +180,21 @@ def installed() -> tuple[str, ...]:
     return tuple(sorted({point.name for point in entry_points(group="yiwang.adapters")}))
 
 
-def prove(subject: Subject, *, level: Level = Level.OPERATES, only: Iterable[str] = ()) -> Verdict:
-    """Run the checks on one adapter. Raises SuiteBroken, KeyError."""
-    return Suite(Harness(subject)).run(level=level, only=only)
+def prove(
+    subject: Subject, *, level: Level = Level.OPERATES, only: Iterable[str] = (), processes: int | None = None
+) -> Verdict:
+    """Run the checks on one adapter, in so many processes or in this very one. Raises SuiteBroken, KeyError."""
+    return Suite(Harness(subject), processes=processes).run(level=level, only=only)
 
 
-def prove_installed(name: str, *, level: Level = Level.OPERATES, only: Iterable[str] = ()) -> Verdict:
-    """Run the checks on the installed adapter ``name``; one that does not load is told as ``refused``."""
+def prove_installed(
+    name: str, *, level: Level = Level.OPERATES, only: Iterable[str] = (), processes: int | None = None
+) -> Verdict:
+    """Run the checks on the installed adapter ``name``, as `prove`; one that does not load is told as ``refused``."""
     began = datetime.now(UTC)
     try:
         subject = Subject.load(name)
         by_stream(subject)
     except (HubError, SubjectInvalid) as why:
         return Verdict(name, "", (), (), level, whole=True, began=began, seconds=0.0, refused=str(why))
-    return prove(subject, level=level, only=only)
+    return prove(subject, level=level, only=only, processes=processes)

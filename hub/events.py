@@ -36,8 +36,8 @@ DELIVERY_ENDED: Final = "delivery.ended"
 DELIVERY_DELAYED: Final = "delivery.delayed"
 CASES_LINKED: Final = "cases.linked"
 LINKING_DELAYED: Final = "linking.delayed"
-LOOKED_OVER: Final = "linking.looked_over"
-NOT_LOOKED_OVER: Final = "linking.not_looked_over"
+LINKING_PLANNED: Final = "linking.planned"
+LINKING_UNPLANNED: Final = "linking.unplanned"
 RECORD_UNLINKED: Final = "record.unlinked"
 DEADLINES_SWEPT: Final = "deadlines.swept"
 STORE_MIGRATED: Final = "store.migrated"
@@ -86,8 +86,8 @@ EVENTS: Final[Mapping[str, Event]] = {
     DELIVERY_DELAYED: _event("warning", "source kind ref attempts wait_s error"),
     CASES_LINKED: _event("info", "records cases joined asked merged conflicts bounded"),
     LINKING_DELAYED: _event("warning", "error wait_s"),
-    LOOKED_OVER: _event("info", "records groups asked"),
-    NOT_LOOKED_OVER: _event("warning", "error"),
+    LINKING_PLANNED: _event("info", "records groups asked"),
+    LINKING_UNPLANNED: _event("warning", "error"),
     RECORD_UNLINKED: _event("error", "record_ref error"),
     DEADLINES_SWEPT: _event("info", "yellow red climbed recalled duration_s"),
     STORE_MIGRATED: _event("info", "engine previous revision duration_s"),

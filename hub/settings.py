@@ -19,7 +19,7 @@ from hub.contract import SourceConfig
 from hub.errors import ConfigError
 from hub.nearest import did_you_mean
 from hub.problems import Key, Origins, Problem, Reading, SettingsInvalid, is_secret
-from hub.route_settings import NoticeSettings, RouteSettings, unknown
+from hub.route_settings import Names, NoticeSettings, RouteSettings, unknown
 from hub.toml_lines import lines_of, syntax_line, syntax_reason
 
 __all__ = [
@@ -118,15 +118,19 @@ class TaxonomySettings(Section):
 
 
 class DeadlineSettings(Section):
-    """Files that take the place of the rules, the holidays and the ladder that come with the hub, each where given."""
+    """Files that take the place of the rules, the holidays, the ladder and the terms of records (``stages``) that come
+    with the hub, each where given."""
 
     rules: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
     holidays: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
     ladder: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    stages: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class CaseSettings(Section):
     """Work between bodies: ``[[case.route]]`` hands on by itself, ``[case.notice]`` tells people.
+
+    ``group`` names bodies that a route asks together.
 
     ``weights`` is a file of `hub case calibrate`; None, or empty in the file, takes the one that comes with the hub.
     """
@@ -134,6 +138,7 @@ class CaseSettings(Section):
     weights: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
     route: tuple[RouteSettings, ...] = ()
     notice: NoticeSettings = NoticeSettings()
+    group: dict[str, Names] = {}
 
 
 class InboxSettings(Section):
@@ -396,7 +401,7 @@ def _settings(file: Path, tree: Mapping[str, Any], reading: Reading) -> Settings
     read = [_source(name, table, defaults, file.parent, reading) for name, table in sources.items()]
     made["sources"] = {source.name: source for source in read if source is not None}
     if isinstance(case := made.get("case"), CaseSettings):
-        for problem in unknown(case.route, case.notice, made["sources"]):
+        for problem in unknown(case.route, case.notice, made["sources"], case.group):
             reading.refuse(*problem)
     return reading.table(Settings, made | ({"home": tree["home"]} if "home" in tree else {}), ())
 
@@ -432,8 +437,10 @@ def _rooted(section: Section, root: Path) -> Section:
             return section.model_copy(update={"lent": root / lent.expanduser()})
         case TaxonomySettings(folder=Path() as folder):
             return section.model_copy(update={"folder": root / folder.expanduser()})
-        case CaseSettings(weights=Path() as weights):
-            return section.model_copy(update={"weights": root / weights.expanduser()})
+        case CaseSettings(weights=weights, notice=notice):
+            words = notice.templates and root / notice.templates.expanduser()
+            rooted = {"notice": notice.model_copy(update={"templates": words})}
+            return section.model_copy(update=rooted | ({"weights": root / weights.expanduser()} if weights else {}))
         case DeadlineSettings():
             given = {name: root / file.expanduser() for name, file in section if file is not None}
             return section.model_copy(update=given)

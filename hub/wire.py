@@ -325,6 +325,10 @@ class Webhook:
     answer_type: str = "application/json"
 
 
+Answer = Literal["received", "accepted", "refused", "in_progress", "completed", "failed"]
+"""Where what was asked of a body can stand, as its source tells it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivering:
     """How a source takes what the hub hands to it.
@@ -336,6 +340,9 @@ class Delivering:
     ``kinds`` are what it takes. At most ``per_minute`` are sent; after ``attempts`` failures one is dead. ``backoff_s``
     is waited after the first failure, twice as long after each further one. Where the source acknowledges later
     (`hub.contract.Awaited`), it is looked at every ``look_s``, and less often as days go by.
+
+    ``answers``: what the raw status of a record of the source says of the request of ours it answers, where the stage
+    of the matter says nothing of it; a status that is not there says nothing yet. Empty: the stage tells.
     """
 
     kinds: tuple[str, ...]
@@ -347,3 +354,4 @@ class Delivering:
     attempts: int = 8
     backoff_s: float = 5
     look_s: float = 60
+    answers: Mapping[str, Answer] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from schemas.regions import Region, current_region
+from schemas.regions import Region, ancestors, current_region
 
 TABLE = Path(__file__).with_name("courts_zhejiang.csv")
 
@@ -51,3 +51,16 @@ def court(code_or_name: str) -> Court | None:
     """Return the court of a code (``浙1024``) or of a full name, with or without 浙江省 before it. None if unknown."""
     wanted = code_or_name.strip()
     return _table().get(wanted) or _table().get(wanted.removeprefix("浙江省"))
+
+
+def court_of(region: str) -> Court | None:
+    """Return the primary court of a region, of 6 digits or of a town or village in it. None above the county, and for
+    a region without a court of its own."""
+    found = current_region(region)
+    within = {found.code, *(above.code for above in ancestors(found))} if found else set()
+    return next((each for each in _seats() if each.region in within), None)
+
+
+@cache
+def _seats() -> tuple[Court, ...]:
+    return tuple(each for code, each in _table().items() if code == each.code and each.live and each.level == "primary")

@@ -17,8 +17,8 @@ from schemas.life import Stage
 Docking = Literal["诉调", "访调", "专调", "警调", "检调"]
 """Which two lines of work a hand-over joins: court, petition office, trade body, police, procuratorate to mediation."""
 
-Purpose = Literal["intake", "mediate", "confirm", "suit", "visit"]
-"""What a matter is handed over for."""
+Purpose = Literal["intake", "mediate", "confirm", "suit", "visit", "assist"]
+"""What a matter is handed over for. With ``assist`` it stays with who asks: the other helps in it."""
 
 Way = Literal["up", "down", "across"]
 """Where to, within one body's house: to the level above, the one below, or a neighbour."""

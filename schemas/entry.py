@@ -5,7 +5,7 @@ firms it concerns. Where a source does not say what one is called (``name``, ``d
 text as in `schemas.record`; days are ISO dates of the source's zone.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -19,6 +19,15 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")]
 Decimal = Annotated[str, StringConstraints(pattern=r"^-?\d{1,18}(\.\d{1,12})?$")]
 """An exact number as text: a figure is worked out again from what the source wrote."""
+
+
+RECEPTIONS: Final = "接访日历"
+"""The dataset of reception days: ``owner`` receives on the day it ``begins``, at the level of consultation that is its
+``status`` (1 to 4); ``fields`` tell ``starts`` and ``ends`` (``09:00``, Beijing), ``place``, ``post``."""
+
+
+HEARD_TOGETHER: Final = "多案联审"
+"""The action of an event in which several matters are heard together; each stays a case of its own."""
 
 
 class Entry(Personal):

@@ -1,6 +1,9 @@
-"""The life of a dispute: one stage per record, and the outcome scales that never share an enum."""
+"""The life of a dispute: one stage per record, and the closed lists that never share an enum."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Stage(StrEnum):
@@ -51,3 +54,50 @@ class Channel(StrEnum):
     PORTAL = "WS"
     WALK_IN = "CK"
     OTHER = "QT"
+
+
+class Window(StrEnum):
+    """At which window somebody came (市民诉求服务中心): of the city or county, of a street or town, of a community or
+    village. It stands in the ``extra`` of a record under `WINDOW`."""
+
+    CITY = "city"
+    STREET = "street"
+    COMMUNITY = "community"
+
+
+WINDOW: Final = "window"
+
+
+class Listing(StrEnum):
+    """Where a matter on a list stands (挂号销号). It is ticked off by a proof only; who says so without one leaves it
+    ``unproved``: it stays listed, and is shown. It is the status of a record or of an entry."""
+
+    LISTED = "listed"
+    TICKED_OFF = "ticked_off"
+    UNPROVED = "unproved"
+
+
+_NOTHING = frozenset(("", "\\N", "NULL", "NONE", "-", "/", "无", "暂无"))
+
+
+def listing(ticked_off: object, proof: object) -> Listing:
+    """Where a matter stands by what a source tells: when it was ticked off (or that it was), and by which proof. What
+    people write for nothing is nothing."""
+    if _nothing(ticked_off):
+        return Listing.LISTED
+    return Listing.UNPROVED if _nothing(proof) else Listing.TICKED_OFF
+
+
+def _nothing(told: object) -> bool:
+    return not told or str(told).strip().upper() in _NOTHING
+
+
+RETROSPECTIVE: Final[Mapping[str, str]] = MappingProxyType({
+    "1": "调阅案卷", "2": "走访核实", "3": "溯源析因", "4": "厘清责任", "5": "提出建议", "6": "落实整改",
+    "7": "回访评估",
+})  # fmt: skip
+"""The seven steps of a retrospective (复盘溯源) by number. That there are seven is told of the system (row 22 of the
+map); their words are ours."""
+
+RECOVERED: Final = "recovered"
+"""The sum recovered for the people of a matter, in yuan, as the source wrote it: in the ``extra`` of a record."""

@@ -17,7 +17,7 @@ from standing import Clock
 from hub.casework.follow import Following
 from hub.casework.linker import Linker
 from hub.casework.receipts import Receipts
-from hub.contract import Delivery, Receipt
+from hub.contract import Awaited, Delivery, Receipt
 from hub.delivery import Missed
 from hub.engine.outbox import Sender
 from hub.registry import Registry
@@ -87,20 +87,20 @@ class Body:
     name: str
     got: list[Delivery] = field(default_factory=list)
     done: dict[str, Delivery] = field(default_factory=dict)
-    says: list[Callable[[Delivery], Receipt | Missed]] = field(default_factory=list)
+    says: list[Callable[[Delivery], Receipt | Awaited | Missed]] = field(default_factory=list)
     _asked: Delivery | None = None
 
     def ask(self, question: Delivery) -> None:
         self._asked = question
 
-    def hear(self, timeout: float = 0) -> Receipt | Missed | None:
+    def hear(self, timeout: float = 0) -> Receipt | Awaited | Missed | None:
         asked, self._asked = self._asked, None
         if asked is None:
             return None
         self.got.append(asked)
         if self.says:
             return self.says.pop(0)(asked)
-        return self.take(asked)
+        return Awaited(asked.key) if asked.kind == "reading" else self.take(asked)  # nobody has read anything yet
 
     def take(self, asked: Delivery) -> Receipt:
         """Act on it, once."""

@@ -1,4 +1,4 @@
-"""A province in small: petition office, police, mediation centre, register of mediations and court, all over real HTTP.
+"""A province in small: petition office, police, mediation centre, register, court and grid, all over real HTTP.
 
 Each is the simulated source of its adapter's ``conformance.toml``, read and handed things over loopback. What people do
 there (`Mediators`, the court's clerks) is played by the test. The hub's parts are its own: engine or inbox, linker,
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -58,7 +58,7 @@ HOME = "330110"
 SECRET = "simulated"
 BODIES = {
     "petition": "zhelifang", "police": "police", "centre": "mediation_centre", "register": "dispute_code",
-    "court": "mobile_court",
+    "court": "mobile_court", "grid": "four_platforms",
 }  # fmt: skip
 ROUTES = """
 [http]
@@ -89,10 +89,27 @@ answered_by = "register"
 name = "court_to_mediation"
 from = "court"
 stage = "received"
+regions = ["330110"]
 to = "centre"
 docking = "诉调"
 rule = "court_mediation"
 answered_by = "register"
+
+[[case.route]]
+name = "court_to_grid"
+from = "court"
+stage = "received"
+regions = ["330109"]
+to = "grid"
+docking = "诉调"
+rule = "court_mediation"
+
+[[case.route]]
+name = "grid_to_court"
+from = "grid"
+stage = "guided_to_suit"
+to = "court"
+purpose = "suit"
 
 [[case.route]]
 name = "confirm"
@@ -161,12 +178,42 @@ class Mediators:
         self.province.rows("register").update(key, status=status, updateTime=self.province.local(), **more)
 
 
+@dataclass
+class GridWorkers:
+    """Those of the grid: what another body reports to their platform becomes an event; there they tell how it goes."""
+
+    province: "Province"
+    seen: set[str] = field(default_factory=set)
+
+    def work(self) -> None:
+        """Enter what has been reported since."""
+        for act in self.province.acts("grid", "report") if "grid" in self.province.bodies else ():
+            if act.key in self.seen:
+                continue
+            self.seen.add(act.key)
+            self.province.add(
+                "grid", id=str(990_000 + len(self.seen)), serialNumber=f"SJ33010920260305{len(self.seen):04}",
+                content=act.fields["content"], people=json.loads(act.fields["people"]), status="网格上报", result="",
+                relatedNumber=act.fields["relatedNumber"], orgcode="330109001001001", team=[],
+                createtime=self.province.local(),
+            )  # fmt: skip
+
+    def tell(self, status: str, **more: Any) -> None:
+        """How the last one goes."""
+        key = str(990_000 + len(self.seen))
+        self.province.rows("grid").update(key, status=status, updatetime=self.province.local(), **more)
+
+
 class Province:
     """The bodies, and a hub among them. ``engine`` False reads in this process, which is quicker."""
 
+    bodies: ClassVar[Mapping[str, str]] = BODIES
+    homes: ClassVar[Mapping[str, str]] = {}
+    routes = ROUTES
+
     def __init__(self, folder: Path, url: str, *, engine: bool = False) -> None:
         self.folder = folder
-        self.subjects = {name: Subject.load(adapter) for name, adapter in BODIES.items()}
+        self.subjects = {name: self._subject(name) for name in self.bodies}
         self.wires: dict[str, SimWire] = {}
         self.templates: dict[str, Mapping[str, Any]] = {}
         for name, subject in self.subjects.items():
@@ -177,7 +224,9 @@ class Province:
         Keyring.create(keys)
         path = folder / "hub.toml"
         head = f'[store]\nurl = "{url}"\nkeys = "{keys}"\n[inbox]\nport = 0\n'
-        path.write_text(hub_toml({name: self._table(name) for name in BODIES}) + head + ROUTES, encoding="utf-8")
+        path.write_text(
+            hub_toml({name: self._table(name) for name in self.bodies}) + head + self.routes, encoding="utf-8"
+        )
         self.settings: Settings = load(path)
         self.store = Store.open(self.settings.store.url, self.settings.store.keys)
         self.registry = Registry.load()
@@ -188,8 +237,11 @@ class Province:
         )  # fmt: skip
         self.engine = LocalEngine(self.settings, self.store) if engine else None
         self._sender: Sender | None = None
-        self.mediators = Mediators(self)
+        self.mediators, self.grid = Mediators(self), GridWorkers(self)
         self.ticks = 0
+
+    def _subject(self, name: str) -> Subject:
+        return Subject.load(self.bodies[name])
 
     def _found(self, name: str, subject: Subject) -> None:
         spec = subject.wire
@@ -207,7 +259,7 @@ class Province:
         subject = self.subjects[name]
         yesterday = (datetime.now(CHINA) - timedelta(days=1)).date().isoformat()
         return {
-            "adapter": subject.name, "home": HOME, "history_from": yesterday, "allow_empty": True,
+            "adapter": subject.name, "home": self.homes.get(name, HOME), "history_from": yesterday, "allow_empty": True,
             "base_url": f"http://127.0.0.1:{self.hall.port}{self.wires[name].prefix}", "allow": ["127.0.0.1/32"],
             **own_settings(subject.spec, SECRET),
         }  # fmt: skip
@@ -277,6 +329,18 @@ class Province:
             )  # fmt: skip
         self.rows("court").update(key, AJZT=status, LASTUPDATE=self.local("%Y%m%d%H%M%S"))
 
+    def filing(self, status: str) -> None:
+        """The court's case about a suit it was asked to file: opened, then told of."""
+        (act,) = [act for act in self.acts("court", "/case/apply") if act.fields["SQLX"] == "立案"]
+        key = "990109202603000088"
+        if key not in {row["AHDM"] for row in self.rows("court")}:
+            self.add(
+                "court", AHDM=key, AH="（2026）浙0109民初88号", AJLB="民事一审", JAFS="", JARQ="", QRAH="", JDXX=[],
+                XGAH=act.fields["JFM"], LARQ=self.local("%Y%m%d"), AY=act.fields["AY"], AJZT=status, DSR=[],
+                JBFY="浙0109", SLFY="浙0109",
+            )  # fmt: skip
+        self.rows("court").update(key, AJZT=status, LASTUPDATE=self.local("%Y%m%d%H%M%S"))
+
     # what they were handed
 
     def acts(self, name: str, path: str = "") -> list[Taken]:
@@ -287,7 +351,7 @@ class Province:
 
     def told(self, name: str) -> list[tuple[str, str]]:
         """(last part of the path, what it said) of each thing a body acted on."""
-        words = ("CLJG", "TJJG", "CZJG", "BLZTMC", "AJZT", "SQLX", "docking")
+        words = ("CLJG", "TJJG", "CZJG", "BLZTMC", "AJZT", "SQLX", "docking", "result", "status")
         return [
             (act.path.rsplit("/", 1)[1], next((str(act.fields[word]) for word in words if act.fields.get(word)), ""))
             for act in self.acts(name)
@@ -309,7 +373,7 @@ class Province:
 
     def pull(self, *names: str) -> None:
         """Read these bodies once, or all that hold anything; a read that fails is the next one's."""
-        names = names or tuple(name for name in BODIES if len(self.rows(name)))
+        names = names or tuple(name for name in self.bodies if len(self.rows(name)))
         for name in names:
             source = self.settings.source(name)
             if self.engine is None:
@@ -353,6 +417,7 @@ class Province:
             self.pull()
             self.step()
             self.mediators.work()
+            self.grid.work()
             self.clock.wait(700)  # longer than any pause between two attempts
             if self._state() == before and not self._due():
                 if not waiting:
@@ -363,7 +428,8 @@ class Province:
     def _state(self) -> Any:
         with self.store.database.reading() as connection:
             sent = [(row.key, row.state) for row in outbox.listed(connection, most=500)]
-            return sent, [(row.id, row.state) for row in rows.listed(connection, most=500)], len(self.mediators.seen)
+            asked = [(row.id, row.state) for row in rows.listed(connection, most=500)]
+            return sent, asked, len(self.mediators.seen), len(self.grid.seen)
 
     def _due(self) -> bool:
         with self.store.database.reading() as connection:
@@ -412,7 +478,16 @@ class Province:
 @contextmanager
 def province(folder: Path, url: str, *, engine: bool = False) -> Iterator[Province]:
     """One at work."""
-    here = Province(folder, url, engine=engine)
+    with at_work(Province(folder, url, engine=engine)) as here:
+        yield here
+
+
+P = TypeVar("P", bound=Province)
+
+
+@contextmanager
+def at_work(here: P) -> Iterator[P]:
+    """The same for a province of its own kind."""
     here.hall.start()
     try:
         yield here

@@ -66,6 +66,7 @@ class TableSim(SimSource):
         self._file = Path(self._folder.name).resolve() / secret / "front.db"
         self._file.parent.mkdir()
         self._own = sqlite3.connect(self._file, isolation_level=None)
+        self._own.execute("PRAGMA synchronous = OFF")  # gone with its folder: nothing needs to reach the disk
         self._own.row_factory = sqlite3.Row
         self._listening = False
 

@@ -10,13 +10,14 @@ from conformance.mutation.sample import SAMPLE, SEED, drawn
 @click.option("--sample", default=SAMPLE, show_default=True, help="So many changes; 0 for all there are.")
 @click.option("--seed", default=SEED, show_default=True, help="Another seed draws others.")
 @click.option("--only", default="", metavar="MODULE", help="Modules whose name holds this.")
+@click.option("--processes", type=click.IntRange(1), help="So many changes at once. [default: one for each processor]")
 @click.option("--list", "listed", is_flag=True, help="Tell of every change, and what noticed it.")
-def main(sample: int, seed: int, only: str, listed: bool) -> None:
-    """Change the checks, one change at a time, and see what notices."""
+def main(sample: int, seed: int, only: str, processes: int | None, listed: bool) -> None:
+    """Change the checks, each time in one place, and see what notices."""
     chosen = drawn(sample or None, seed, only)
     if not chosen:
         raise click.UsageError(f"there is nothing to change in {only or 'the checks'}")
-    figure = told(watched(chosen, listed=listed), seed)
+    figure = told(watched(chosen, processes=processes, listed=listed), seed)
     for name, of in figure["modules"].items():
         click.echo(f"{name:<32} {of['killed']:>4} of {of['mutants']:>4}")
     by = ", ".join(f"{count} by {what}" for what, count in figure["killed_by"].items())

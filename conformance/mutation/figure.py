@@ -16,7 +16,7 @@ LEAST = 0.9
 """The share of changes that must be noticed."""
 
 
-def watched(chosen: Sequence[Mutant], *, listed: bool = False) -> Measured:
+def watched(chosen: Sequence[Mutant], *, processes: int | None = None, listed: bool = False) -> Measured:
     """Measure under a progress bar; survivors are told when they are found, or every change where ``listed``."""
     survived = 0
     with click.progressbar(length=len(chosen), label="changes", file=sys.stderr) as bar:
@@ -29,7 +29,7 @@ def watched(chosen: Sequence[Mutant], *, listed: bool = False) -> Measured:
             if listed or not fate.by:
                 click.echo(f"{place(fate.mutant)} {fate.mutant.operator}: {fate.by or 'SURVIVED'}\n{fate.diff}")
 
-        return measure(chosen, say=say)
+        return measure(chosen, say=say, processes=processes)
 
 
 def told(measured: Measured, seed: int) -> dict[str, Any]:

@@ -1,16 +1,23 @@
-"""Draws the changes, puts each to the test in a child process, and counts which were noticed."""
+"""Draws the changes, puts each to the test in a child process, and counts which were noticed.
+
+Several are put to the test at once, dealt to as many processes as there are processors. What becomes of a change does
+not depend on who had it, nor on what became of others.
+"""
 
 import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from conformance import checks
@@ -19,7 +26,7 @@ from conformance.mutation.mutants import Mutant, mutants
 from conformance.mutation.trials import Trial, Trials
 
 SAMPLE, SEED = 400, 1
-DEADLINE_S = 120.0
+DEADLINE_S = 240.0
 """A change still under test by then has been noticed, if it is again: something does not end."""
 
 Noticed = tuple[str, str, int]
@@ -64,13 +71,21 @@ def drawn(sample: int | None = SAMPLE, seed: int = SEED, only: str = "") -> list
     return sorted(chosen, key=lambda each: (each.module, each.start, each.end, each.new))
 
 
-def measure(chosen: Sequence[Mutant], *, say: Callable[[Fate], None] = lambda _: None) -> Measured:
-    """Put the changes to the test, one after the other; ``say`` hears of each."""
-    hearing, fates = _Hearing(Trials.ready(), modules()), []
-    for each in chosen:
-        fates.append(hearing.fate(each))
-        say(fates[-1])
-    return Measured(tuple(fates), tuple(sorted(hearing.void)), tuple(sorted(hearing.unsteady)))
+def measure(
+    chosen: Sequence[Mutant], *, say: Callable[[Fate], None] = lambda _: None, processes: int | None = None
+) -> Measured:
+    """Put the changes to the test, so many at once, by default as many as there are processors.
+
+    ``say`` hears of each as it becomes known; what is answered stands in the order of ``chosen``.
+    """
+    hearing = _Hearing(Trials.ready(), modules())
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, fork, _seated.append, (hearing,)) as pool:
+        asked = [pool.submit(_fate, each) for each in chosen]
+        for heard in as_completed(asked):
+            say(heard.result()[0])
+        fates, void, unsteady = zip(*(heard.result() for heard in asked), strict=True)
+    return Measured(fates, tuple(sorted(set().union(*void))), tuple(sorted(set().union(*unsteady))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,16 @@ class _Hearing:
         return _in_child(partial(_tried, mutant, source, self.trials, meant))
 
 
+_seated: list[_Hearing] = []
+"""The one of this process, to whom changes are dealt."""
+
+
+def _fate(mutant: Mutant) -> tuple[Fate, frozenset[str], frozenset[str]]:
+    """What becomes of a change here, and what has not counted so far."""
+    (hearing,) = _seated
+    return hearing.fate(mutant), frozenset(hearing.void), frozenset(hearing.unsteady)
+
+
 def _of(at: int) -> Callable[[int], bool]:
     """One trial; of -1, all of them."""
     return lambda each: at in (each, -1)
@@ -165,27 +190,29 @@ def put(name: str, source: bytes) -> None:
 def _in_child(work: Callable[[], Noticed]) -> Noticed:
     """The answer of a forked child, all of whose processes are ended; one that gives none has been noticed too."""
     mine, its = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_alone, args=(its, work))
-    child.start()
-    its.close()
-    assert child.pid is not None
-    try:
-        return mine.recv() if mine.poll(DEADLINE_S) else ("time", f"more than {DEADLINE_S:g} s", -1)
-    except EOFError:
-        return "crash", "the process ended", -1
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.join()
-        mine.close()
+    with TemporaryDirectory(prefix="mutant-", ignore_cleanup_errors=True) as room:
+        child = multiprocessing.get_context("fork").Process(target=_alone, args=(its, work, room))
+        child.start()
+        its.close()
+        assert child.pid is not None
+        try:
+            return mine.recv() if mine.poll(DEADLINE_S) else ("time", f"more than {DEADLINE_S:g} s", -1)
+        except EOFError:
+            return "crash", "the process ended", -1
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.join()
+            mine.close()
 
 
-def _alone(answer: Connection, work: Callable[[], Noticed]) -> None:
-    """Work in a process group of its own, unheard."""
+def _alone(answer: Connection, work: Callable[[], Noticed], room: str) -> None:
+    """Work in a process group of its own, unheard; what is left lying about lies in ``room``."""
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
+    os.environ["TMPDIR"] = tempfile.tempdir = room
     answer.send(work())
 
 

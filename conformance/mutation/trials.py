@@ -103,10 +103,10 @@ def _table() -> str:
 
 
 def _tests(module: str) -> str:
-    """The tests of the suite whose file bears the family's name."""
+    """The tests of the suite whose file bears the family's name, and those of setups that are blind."""
     import pytest  # noqa: PLC0415 - only where there is a checkout
 
-    family = module.split(".")[2]
-    files = sorted(str(path) for path in TESTS.glob("test_*.py") if family in path.stem.split("_"))
+    named = {module.split(".")[2], "blind"}
+    files = sorted(str(path) for path in TESTS.glob("test_*.py") if named & set(path.stem.split("_")))
     ran = pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *files]) if files else 0
     return "" if ran == 0 else " ".join(Path(file).name for file in files)

@@ -83,9 +83,9 @@ class AtOnce:
             self._turns = _Turns(found := ended.found())
         except Exception as error:  # noqa: BLE001 - the linker goes on record by record, and tells the one that fails
             self._failed = True
-            events.log(events.NOT_LOOKED_OVER, error=f"{type(error).__name__} {spot_of(error)}")
+            events.log(events.LINKING_UNPLANNED, error=f"{type(error).__name__} {spot_of(error)}")
             return False
-        events.log(events.LOOKED_OVER, records=len(found.refs), groups=self._turns.groups, asked=len(found.asked))
+        events.log(events.LINKING_PLANNED, records=len(found.refs), groups=self._turns.groups, asked=len(found.asked))
         return False
 
     def wait(self, seconds: float) -> None:

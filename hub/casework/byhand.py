@@ -1,5 +1,6 @@
 """What a person does with tasks and strays: asks, reminds, decides. Each is a cause of its own."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,12 +9,13 @@ from hub.casework import orders
 from hub.casework.desk import Desk
 from hub.casework.follow import Following
 from hub.casework.strayed import settle
-from hub.casework.tasks import Kind, NewTask, open_task
+from hub.casework.tasks import ANSWERED, BY_PAPER, Kind, NewTask, TaskState, open_task
 from hub.clock import utc_text
 from hub.errors import StoreError
+from hub.nearest import did_you_mean
 from hub.registry import Registry
 from hub.settings import Settings
-from hub.store import facts, strays
+from hub.store import entries, facts, strays
 from hub.store import tasks as rows
 from hub.store.store import Store
 from hub.store.strays import DISMISSED, RESOLVED, StrayRow
@@ -50,7 +52,7 @@ def asked(
     about = chosen[0]
     if rule is not None:
         desk.terms.rule(rule)
-    referral = kind in (Kind.REFERRAL, Kind.DISPOSAL, Kind.ASSISTANCE)
+    referral = kind in ANSWERED
     said: Order
     if referral:
         body = facts.body(connection, desk.store, about)
@@ -70,6 +72,32 @@ def asked(
     )  # fmt: skip
 
 
+def asked_by_route(
+    connection: Connection, desk: Desk, code: str, name: str, *, record: Ref | None, reason: str, by: str, now: datetime
+) -> list[NewTask]:
+    """The tasks a person asks for by a route: of all its bodies at once, about ``record`` or the case's first record of
+    a source the route is from. Whatever was asked before is asked anew.
+
+    Raises StoreError for no such route or record, and where the route asks nobody about it.
+    """
+    route = desk.routes.by_name.get(name)
+    if route is None or not (route.ask or route.to in desk.routes.groups):
+        several = [each.name for each in desk.routes.all if each.ask or each.to in desk.routes.groups]
+        hint = did_you_mean(name, several, none="hub task request asks one body")
+        raise StoreError(f'no route "{name}" that asks several bodies', where="settings", hint=hint)
+    told = [each for each in facts.of_case(connection, code) if record in (None, each.ref)]
+    about = next((each for each in told if desk.routes.from_here(route, each.source)), None)
+    if about is None:
+        raise StoreError(f"case {code} holds no record of {'/'.join(route.from_)}", where="store", hint="hub case show")
+    cause = f"{by} asks by {name} about record {about.home}-{about.id} at {utc_text(now)}"
+    found = desk.asked(
+        route, about, facts.body(connection, desk.store, about), code=code, cause=cause, now=now
+    )  # fmt: skip
+    if not found:
+        raise StoreError(f'route "{name}" asks nobody about this record', where="store", hint="docs/tasks.md, ask")
+    return [replace(each, by=by, told={**each.told, "why": reason}) for each in found]
+
+
 def reminder(connection: Connection, desk: Desk, ref: Ref, *, by: str, now: datetime, text: str = "") -> Ref | None:
     """Remind of an open task. None: the same person did within this second. Raises StoreError for an ended task."""
     row = open_task(connection, ref)
@@ -78,7 +106,30 @@ def reminder(connection: Connection, desk: Desk, ref: Ref, *, by: str, now: date
         kind=Kind.REMINDER, asked_by=row.asked_by, asked_of=row.asked_of, record=row.asking, parent=row.id,
         rule="reminder", by=by, told={"urges": f"{row.home}-{row.id}"},
     )  # fmt: skip
-    return desk.request(connection, desk.urged(connection, row, task, now=now, text=text), now=now)
+    return desk.urge(connection, row, task, now=now, text=text)
+
+
+def completed(
+    connection: Connection, desk: Desk, ref: Ref, *, paper: str, by: str, now: datetime, number: str = "",
+    text: str = "",
+) -> bool:  # fmt: skip
+    """A person's word that a task is completed; with the number of the ``paper`` that answers it. Whether it moved.
+
+    Raises StoreError where a paper answers its kind and none is told, and where the hub has no paper of that number.
+    """
+    row, told = rows.one(connection, ref), {}
+    if row.kind in BY_PAPER and not paper:
+        raise StoreError(f"a {row.kind} is completed by a paper", where="store", hint="--paper NUMBER, as it was read")
+    if paper:
+        hashes = entries.hashes_of(desk.store.keyring.hash, [paper])
+        found = entries.about(connection, hashes, kinds=("document",))
+        if not found:
+            raise StoreError("no paper of that number", where="store", hint="hub entry list --kind document")
+        told = {"paper": f"{found[-1].home}-{found[-1].id}"}
+        text = text or f"文书 {paper}"
+    return desk.move(
+        connection, ref, TaskState.COMPLETED, by=by, now=now, told=told, number=number, text=text
+    )  # fmt: skip
 
 
 def decide(

@@ -99,7 +99,7 @@ def _receivers(connection: Connection, codes: Collection[str]) -> Mapping[tuple[
     for code, asked in tasks.of_cases(connection, codes).items():
         for task in asked:
             if task.number:
-                found[code, normal(task.number)].add(task.asked_of)
+                found[code, normal(task.number)].add(tasks.door(task.asked_of))
     return found
 
 

@@ -60,13 +60,15 @@ STATES: Final[Mapping[State, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """Who is called and when. ``bodies`` are names of bodies or sources; ``meets`` is aware.
+    """Who is called and when. ``bodies`` are names of bodies or sources; ``meets`` is aware. ``reception`` is the day
+    of reception it is set on (`hub.casework.receptions`): the event of the case names it.
 
     Persons and agenda are sealed: they stay out of the ``repr``.
     """
 
     bodies: tuple[str, ...]
     meets: datetime | None = None
+    reception: Ref | None = None
     persons: tuple[str, ...] = field(default=(), repr=False)
     agenda: str = field(default="", repr=False)
 
@@ -178,7 +180,10 @@ def _call(
         )
     )  # fmt: skip
     told = {"consultation": f"{home}-{number}", "level": level, "state": State.CALLED.value, "bodies": meeting.bodies}
-    journal.note(connection, store, code, kind=PURPOSE, at=at, by=by, told=told | ({"meets": meets} if meets else {}))
+    when = {"meets": meets} if meets else {}
+    if meeting.reception:
+        when["reception"] = f"{meeting.reception[0]}-{meeting.reception[1]}"
+    journal.note(connection, store, code, kind=PURPOSE, at=at, by=by, told=told | when)
     for body in dict.fromkeys(meeting.bodies):
         task = NewTask(
             home=home, cause=f"consultation {home}-{number} {body}", code=code, kind=Kind.DISPOSAL, purpose=PURPOSE,

@@ -17,7 +17,8 @@ from hub.casework.csv_rows import CsvRow, csv_rows
 from hub.clock import utc_text
 from hub.errors import ConfigError
 from hub.nearest import did_you_mean
-from schemas.deadlines import RULES
+from schemas.deadlines import RULES, STAGES
+from schemas.life import Channel, Stage
 
 Start = Literal["requested", "received", "accepted"]
 """The step of a task its clock starts with; the names are those of the columns that hold when it was."""
@@ -78,6 +79,22 @@ class Counted:
         return utc_text(self.yellow), utc_text(self.red), utc_text(self.due)
 
 
+@dataclass(frozen=True, slots=True)
+class StageTerm:
+    """Records of ``channel`` that come to ``stage`` run under ``rule``; ``step`` is the action of their own step that
+    starts the clock."""
+
+    channel: str
+    stage: Stage
+    rule: str
+    step: str
+    basis: str
+
+
+StageTerms = Mapping[tuple[str, Stage], StageTerm]
+"""By channel and stage."""
+
+
 def rules(file: Path | None = None) -> Mapping[str, Deadline]:
     """All rules by name: of a file, or those that come with the hub. Raises ConfigError with the line of a bad row."""
     return _ours() if file is None else _read(file)
@@ -89,6 +106,12 @@ def rule(name: str, file: Path | None = None) -> Deadline:
     if name not in known:
         raise ConfigError(f'no deadline rule "{name}"', where="deadlines", hint=did_you_mean(name, known))
     return known[name]
+
+
+def stage_terms(file: Path | None = None) -> StageTerms:
+    """The terms of records: of a file, or those that come with the hub. Raises ConfigError with the line of a bad row;
+    whether there is such a rule is the caller's to ask."""
+    return _our_stages() if file is None else _read_stages(file)
 
 
 def counted(
@@ -158,6 +181,21 @@ def _deadline(row: CsvRow) -> Deadline:
         set_by=set_by,
         basis=row.text("basis"),
     )
+
+
+@lru_cache(maxsize=1)
+def _our_stages() -> StageTerms:
+    return _read_stages(STAGES)
+
+
+def _read_stages(file: Path) -> StageTerms:
+    made: dict[tuple[str, Stage], StageTerm] = {}
+    for row in csv_rows(file, ("channel", "stage", "rule", "step", "basis")):
+        channel, stage = row.one_of("channel", tuple(Channel)), Stage(row.one_of("stage", tuple(Stage)))
+        if (channel, stage) in made:
+            raise row.wrong("stage", "is there twice for its channel")
+        made[channel, stage] = StageTerm(channel, stage, row.text("rule"), row.text("step"), row.text("basis"))
+    return MappingProxyType(made)
 
 
 def page(file: Path | None = None) -> str:

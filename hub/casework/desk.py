@@ -8,25 +8,25 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.casework import cases, journal, notices, orders, tasks
-from hub.casework.receivers import Receivers
-from hub.casework.routes import Routes
+from hub.casework import asking, cases, gathering, journal, orders, readings, tasks
+from hub.casework.receivers import Reach, Receivers
+from hub.casework.routes import Routes, referral
 from hub.casework.tasks import Kind, NewTask, TaskState
+from hub.casework.telling import Telling
 from hub.casework.terms import Terms
+from hub.casework.wording import UNREAD
 from hub.clock import utc_text
 from hub.registry import Registry
+from hub.route_settings import RouteSettings
 from hub.settings import Settings
 from hub.store import facts
 from hub.store import tasks as rows
 from hub.store.facts import Standing
 from hub.store.store import Store
-from hub.store.tasks import Ref, TaskRow
+from hub.store.tasks import PostRow, Ref, TaskRow
 from schemas.alias import normal, personal, ties
 from schemas.delivery import Accept, Notice, Order, Progress, Refuse, Result
 from schemas.life import Stage
-
-JOINED: Final = "also_asked"
-"""Event of a task that another record asked for too: it is told what came of it as well."""
 
 HELD: Final = "held"
 """Event of a task that moved without a word to who asked, since the past was mapped again."""
@@ -40,10 +40,40 @@ class Desk:
         self.receivers = Receivers(settings, registry)
         self.terms = Terms.load(settings.deadlines)
         self.routes = Routes(settings, self.receivers, self.terms)
+        self.telling = Telling(settings, store, self.receivers, self.routes)
 
     def request(self, connection: Connection, task: NewTask, *, now: datetime) -> Ref | None:
-        """As `hub.casework.tasks.request`, by the settings' terms."""
-        return tasks.request(connection, self.store, task, now=now, terms=self.terms)
+        """As `hub.casework.tasks.request`, by the settings' terms. What no system of its body takes is told to its
+        people, once, where the settings name them and there is a template."""
+        template, reach = self.telling.template(task), None
+        if task.order is None and template is not None:
+            reach = self.receivers.notice(task.asked_of)
+        if reach is not None:
+            task = replace(task, told={**task.told, "notice": reach.channel})
+        ref = tasks.request(connection, self.store, task, now=now, terms=self.terms)
+        if ref is not None and reach is not None and template is not None:
+            route = self.routes.by_name.get(task.route or "")
+            reason = str(task.told.get("reason") or (route.reason if route else ""))
+            self.telling.say(connection, ref, template, reach, cause=task.cause, reason=reason, text=task.text, now=now)
+        return ref
+
+    def asked(
+        self, route: RouteSettings, record: Standing, body: Mapping[str, Any], *, code: str, cause: str, now: datetime
+    ) -> list[NewTask]:
+        """What a route asks about a record: of the source it leads to, of each of the bodies behind it, or of each body
+        of a group."""
+        if route.ask:
+            return asking.tasks_of(
+                route, record, body, code=code, cause=cause, receivers=self.receivers, terms=self.terms, now=now
+            )  # fmt: skip
+        team = self.routes.bodies(route, but=record.source) if route.to in self.routes.groups else ()
+        return [
+            referral(
+                route.model_copy(update={"to": name}), record, body, code=code, cause=f"{cause} of {name}",
+                receivers=self.receivers, now=now,
+            )
+            for name in team
+        ] or [referral(route, record, body, code=code, cause=cause, receivers=self.receivers, now=now)]  # fmt: skip
 
     def move(
         self,
@@ -71,14 +101,15 @@ class Desk:
         way = tasks.path(TaskState(before.state), state)
         moved = tasks.move(
             connection, self.store, ref, state, by=by, now=now, reason=reason, told=told, outcome=stage, number=number,
-            answer=answer.ref if answer else None, terms=self.terms,
+            answer=answer.ref if answer else None, terms=self.terms, quiet=quiet,
         )  # fmt: skip
         if moved and quiet:
             rows.note(connection, ref, at=utc_text(now), kind=HELD, by=tasks.HUB, told={"state": state})
-        elif moved:
-            row = rows.one(connection, ref)
-            for each in way:
-                self._tell(connection, row, each, stage=stage, reason=reason, answer=answer, text=text, now=now)
+        row = rows.one(connection, ref)
+        for each in way if moved and not quiet else ():
+            self._tell(connection, row, each, stage=stage, reason=reason, answer=answer, text=text, now=now)
+        if moved:
+            self._complete(connection, row, now, quiet=quiet)
         return moved
 
     def tell(self, connection: Connection, ref: Ref, *, now: datetime) -> int:
@@ -91,6 +122,9 @@ class Desk:
         self._tell(
             connection, row, TaskState(row.state), stage=stage, reason=row.reason, answer=answer, text="", now=now
         )  # fmt: skip
+        self._complete(connection, row, now)
+        if row.ended is not None:
+            tasks.strike_off(connection, self.store, row, now=now)
         return len(rows.posts(connection, ref)) - before
 
     def receive(self, connection: Connection, ref: Ref, *, by: str, number: str, now: datetime) -> bool:
@@ -114,43 +148,61 @@ class Desk:
         if self.receivers.takes(row.asked_of, Progress.kind):
             told = {"number": row.number or "", "case": cases.lead(connection, row.code), "at": now, "text": reason}
             said = Progress(**told, stage=Stage.WITHDRAWN)
-            tasks.post(connection, self.store, ref, said, target=row.asked_of, way=rows.TOLD, step="recalled", now=now)
+            door = rows.door(row.asked_of)
+            tasks.post(connection, self.store, ref, said, target=door, way=rows.TOLD, step="recalled", now=now)
         return True
 
-    def urged(self, connection: Connection, row: TaskRow, task: NewTask, *, now: datetime, text: str = "") -> NewTask:
-        """A reminder, a supervision order or a call to an interview about a task, with how its word reaches the body.
+    def urge(self, connection: Connection, row: TaskRow, task: NewTask, *, now: datetime, text: str = "") -> Ref | None:
+        """Ask for a reminder, a supervision order or a call to an interview about a task; as `request`.
 
-        A source that takes notices is told by the task's own delivery. Else the people the settings name for the body
-        are told over the notice channel, together with what else they are told within its window. Else it stands in
-        the list of tasks only.
+        A source that takes notices is told by the task's own delivery. Else its people are told, as of any task. Else
+        it stands in the list of tasks only.
         """
-        word = tasks.KINDS[task.kind]
+        if not self.receivers.takes(row.asked_of, Notice.kind):
+            return self.request(connection, replace(task, text=text), now=now)
         said = Notice(
             number=row.number or "", case=cases.lead(connection, row.code), at=now,
-            title=f"{word}：{row.home}-{row.id}", body=self.receivers.title(row.asked_by), text=text,
+            title=f"{tasks.KINDS[task.kind]}：{row.home}-{row.id}", body=self.receivers.title(row.asked_by), text=text,
         )  # fmt: skip
-        if self.receivers.takes(row.asked_of, Notice.kind):
-            return replace(task, order=said, target=row.asked_of)
-        reach = self.receivers.notice(row.asked_of)
-        if reach is None:
-            return task
-        notices.hold(
-            connection, self.store, home=task.home, cause=task.cause, reach=reach, notice=said,
-            window_s=self.settings.case.notice.window_s, now=now,
-        )  # fmt: skip
-        return replace(task, told={**task.told, "notice": reach.channel})
+        return self.request(connection, replace(task, order=said, target=rows.door(row.asked_of)), now=now)
+
+    def heard(self, connection: Connection, post: PostRow, *, now: datetime) -> None:
+        """Take what a channel said of whether word of a task was read. What stayed unread is told once more, by a call
+        that rings."""
+        ref = (post.home, post.task)
+        received, account = readings.heard(connection, self.store, post, now=now)
+        if received:
+            self.receive(connection, ref, by=post.target, number="", now=now)
+            self._all_read(connection, ref, by=post.target, now=now)
+        if account is not None:
+            reach = Reach(post.target, (account,))
+            cause = f"{UNREAD} of {post.outbox_home}-{post.outbox}"
+            self.telling.say(connection, ref, self.telling.templates[UNREAD], reach, cause=cause, last=True, now=now)
+
+    def _all_read(self, connection: Connection, ref: Ref, *, by: str, now: datetime) -> None:
+        """What is only to be read is done when all have read it."""
+        if rows.one(connection, ref).kind == Kind.TO_READ:
+            readers = readings.readers(connection, self.store, ref)
+            if all(each.read for each in readers):
+                self.move(connection, ref, TaskState.COMPLETED, by=by, now=now)
 
     def join(self, connection: Connection, task: TaskRow, record: Standing, *, now: datetime) -> None:
         """Another record asks for what is asked for already: no second task, and the answer goes to both."""
         told = {"record": f"{record.home}-{record.id}", "source": record.source}
         at = utc_text(now)
-        if any(step.kind == JOINED and step.told == told for step in rows.steps(connection, task.ref)):
+        if record.ref in rows.joined(connection, task.ref):
             return
-        rows.note(connection, task.ref, at=at, kind=JOINED, by=tasks.HUB, told=told)
+        rows.note(connection, task.ref, at=at, kind=rows.JOINED, by=tasks.HUB, told=told)
         journal.note(
             connection, self.store, task.code, kind="task.also_asked", at=at, by=tasks.HUB,
             told={"task": f"{task.home}-{task.id}", **told}, record=record.ref, task=task.id,
         )  # fmt: skip
+
+    def _complete(self, connection: Connection, row: TaskRow, now: datetime, *, quiet: bool = False) -> None:
+        """Close the request a task belongs to, where it was the last; told to nobody where its route says so."""
+        route = self.routes.by_name.get(row.route or "")
+        told = route is not None and route.answer and not quiet
+        gathering.close(connection, self.store, self.receivers, row, now, quiet=not told)
 
     def _tell(
         self,
@@ -165,15 +217,16 @@ class Desk:
         now: datetime,
     ) -> None:
         """Tell who asked, each record that asked by its own number, and at the end those the route names."""
-        if not row.answers or row.kind not in (Kind.REFERRAL, Kind.DISPOSAL, Kind.ASSISTANCE):
+        if not row.answers or row.kind not in tasks.ANSWERED:
             return
-        listening = self._listening(connection, row, ended=row.ended is not None and state is TaskState(row.state))
+        ended = row.ended is not None and state is TaskState(row.state)
+        listening = self._listening(connection, row, ended=ended)
         if not listening:
             return
-        body = facts.body(connection, self.store, answer) if answer and row.ended else {}
+        body = facts.body(connection, self.store, answer) if answer and ended else {}
         common: dict[str, Any] = {
             "case": cases.lead(connection, row.code), "at": now, "body": self.receivers.title(row.asked_of),
-            "text": text,
+            "text": text or self.receivers.words(row.asked_of, body),
         }  # fmt: skip
         for record in listening:
             order = _word(row, state, common | {"number": record.key}, stage=stage, reason=reason, body=body)
@@ -182,14 +235,11 @@ class Desk:
                 tasks.post(
                     connection, self.store, row.ref, order, target=record.source, way=rows.TOLD, step=step, now=now
                 )  # fmt: skip
+            self.telling.applicant(connection, row, state, record, stage=stage, now=now)
 
     def _listening(self, connection: Connection, row: TaskRow, *, ended: bool) -> list[Standing]:
         """The records whose sources are told of a step."""
-        asking = [row.asking] if row.asking else []
-        for step in rows.steps(connection, row.ref):
-            if step.kind == JOINED:
-                home, _, number = str(step.told["record"]).partition("-")
-                asking.append((home, int(number)))
+        asking = [*([row.asking] if row.asking else ()), *rows.joined(connection, row.ref)]
         found = [record for record in facts.standing(connection, asking).values() if record.source != row.asked_of]
         further = self.routes.told(row) if ended else ()
         if further:
@@ -213,6 +263,5 @@ def _word(
             return Progress(**common, stage=stage if row.ended is None else None)
         case TaskState.COMPLETED | TaskState.FAILED:
             ended = orders.outcome(stage, reached=state is TaskState.COMPLETED)
-            said = common["text"] or orders.situation(body)
-            return Result(**{**common, "text": said}, outcome=ended, agreement=orders.agreement(body))
+            return Result(**common, outcome=ended, agreement=orders.agreement(body))
     return None

@@ -37,7 +37,7 @@ from hub.store.progress import StreamKey
 from hub.store.store import Store
 from hub.store.write import Transaction
 from schemas.draft import Draft, DraftParty
-from schemas.life import Channel, Stage
+from schemas.life import WINDOW, Channel, Stage, Window
 from schemas.party import Personal
 from schemas.taxonomy import Taxonomy
 from schemas.taxonomy.sssom import Mapping as Same
@@ -79,7 +79,8 @@ class Cited(Personal):
 class Matter(Personal):
     """What is told at the counter. It needs a title or a text; ``item`` is one of our items or categories by code.
 
-    ``region`` is a code, ``address`` is written as it is said; ``amount`` is in yuan; ``happened`` is a day.
+    ``region`` is a code, ``address`` is written as it is said; ``amount`` is in yuan; ``happened`` is a day;
+    ``window`` is the level of the window somebody came to.
     """
 
     title: Said = ""
@@ -94,6 +95,7 @@ class Matter(Personal):
     respondents: tuple[Someone, ...] = ()
     others: tuple[Someone, ...] = ()
     references: tuple[Cited, ...] = ()
+    window: Window | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "Matter":
@@ -190,6 +192,7 @@ def _draft(matter: Matter, number: str, now: datetime) -> Draft:
         address=matter.address, region=matter.region, amount=matter.amount, people=matter.people,
         parties=[DraftParty(role=role, **_person(each)) for role, side in sides for each in side],
         references=[(each.kind, each.number) for each in matter.references],
+        extra={WINDOW: matter.window.value} if matter.window else {},
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "alias": "加注编号",
     "consultation": "会商",
     "assigned": "指派调解员",
+    "list": "清单",
     "task": "任务",
     "referral": "移送",
     "deadline": "时限",

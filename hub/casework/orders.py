@@ -1,6 +1,6 @@
 """What is said for a task: a record's own content as the bodies of `schemas.delivery`. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, get_args
@@ -63,6 +63,12 @@ def situation(body: Mapping[str, Any]) -> str:
     """What came of it in the words of whoever resolved it."""
     resolution: Mapping[str, Any] = body.get("resolution") or {}
     return resolution.get("situation") or ""
+
+
+def last_said(body: Mapping[str, Any]) -> str:
+    """The words of the last step the record tells of."""
+    steps: Sequence[Mapping[str, Any]] = body.get("steps") or ()
+    return (steps[-1].get("note") or "") if steps else ""
 
 
 def _attachments(extra: Mapping[str, Any]) -> list[Attachment]:

@@ -41,7 +41,7 @@ class Receipts:
     ) -> None:
         self.store, self.clock = store, clock
         self.following = following or Following(settings, store, registry)
-        self.digests = Digests(settings, store, clock=clock)
+        self.digests = Digests(settings, store, self.following.desk.receivers, clock=clock)
         self.busy = False
 
     def step(self) -> None:
@@ -70,6 +70,10 @@ class Receipts:
     def _follow(self, connection: Connection, post: PostRow) -> None:
         now, ref = self.clock(), (post.home, post.task)
         at, desk = utc_text(now), self.following.desk
+        if post.way == rows.READ:
+            desk.heard(connection, post, now=now)
+            rows.followed(connection, post.key, post.state, still=False)
+            return
         told = {"target": post.target, "kind": post.kind, "delivery": f"{post.outbox_home}-{post.outbox}"}
         reason = _reason(post)
         if post.way == rows.ASKED and post.state == DELIVERED:
@@ -118,7 +122,7 @@ def take(
 ) -> bool:
     """A receipt that came by itself: of the task its source knows under ``number`` (its own, or the key of our
     delivery). Whether there is one; else it is kept as a stray until there is."""
-    found = rows.by_number(connection, source, [number, normal(number)])
+    found = rows.by_number(connection, rows.ever_asked(connection).get(source, ()), [number, normal(number)])
     if found:
         _apply(following, connection, found[-1].ref, accepted, reason, source, now)
         return True

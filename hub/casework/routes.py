@@ -28,12 +28,13 @@ class Routes:
 
     def __init__(self, settings: Settings, receivers: Receivers, terms: Terms) -> None:
         self.receivers = receivers
+        self.groups: Mapping[str, Sequence[str]] = settings.case.group
         self.all: Sequence[RouteSettings] = settings.case.route
         self._adapters = {name: source.adapter for name, source in settings.sources.items()}
         for route in self.all:
-            if route.rule is not None:
+            for rule in filter(None, (route.rule, *(each.rule for each in route.ask))):
                 try:
-                    terms.rule(route.rule)
+                    terms.rule(rule)
                 except ConfigError as why:
                     raise ConfigError(why.what, where=f"case.route {route.name}", hint=why.hint) from why
         self.by_name: Mapping[str, RouteSettings] = {route.name: route for route in self.all}
@@ -47,11 +48,19 @@ class Routes:
     def _leads(self, route: RouteSettings, moved: Moved) -> bool:
         return (
             moved.stage in route.stage
-            and bool({moved.source, self._adapters.get(moved.source)} & set(route.from_))
+            and self.from_here(route, moved.source)
             and (not route.items or _in_items(moved.item, route.items))
             and (not route.regions or moved.region.startswith(route.regions))
             and moved.source != route.to
         )
+
+    def from_here(self, route: RouteSettings, source: str) -> bool:
+        """Whether records of a source may take a route."""
+        return bool({source, self._adapters.get(source)} & set(route.from_))
+
+    def bodies(self, route: RouteSettings, but: str = "") -> tuple[str, ...]:
+        """Who a route asks: the source it leads to, or each body of that group, without the asking one (``but``)."""
+        return tuple(name for name in self.groups.get(route.to, (route.to,)) if name != but)
 
     def answered_by(self, task: TaskRow) -> Collection[str]:
         """The sources whose records tell what came of a task, beside the one that was asked."""
@@ -70,10 +79,16 @@ def _in_items(item: str | None, wanted: Sequence[str]) -> bool:
 
 
 def passes(route: RouteSettings, body: Mapping[str, Any]) -> bool:
-    """Whether what the record itself tells lets it go: its docking, where the route asks for some."""
+    """Whether what the record itself tells lets it go: a word of its title or detail, its grade and its docking, where
+    the route asks for some."""
+    said = f"{body.get('title') or ''}\n{body.get('detail') or ''}"
+    if route.keywords and not any(word in said for word in route.keywords):
+        return False
     extra: Mapping[str, Any] = body.get("extra") or {}
-    told = str(extra.get("docking") or extra.get("duiJie") or "")
-    return not route.dockings or any(each in told for each in route.dockings)
+    if route.grades and str(extra.get("eventLevel") or "") not in route.grades:
+        return False
+    told = {str(extra.get("docking") or ""), *str(extra.get("duiJie") or "").split("、")}
+    return not route.dockings or not told.isdisjoint(route.dockings)
 
 
 def recent(record: Standing, now: datetime, *, days: int = 30) -> bool:
@@ -104,11 +119,12 @@ def referral(
     body: Mapping[str, Any],
     *,
     code: str,
-    stage: str,
+    cause: str,
     receivers: Receivers,
     now: datetime,
 ) -> NewTask:
-    """The task a route asks for: its hand-over goes out where the receiver takes any, else a person brings it."""
+    """The task a route asks for, which follows from ``cause``: its hand-over goes out where the receiver takes any,
+    else a person brings it."""
     handed = HandOver(
         number=record.key,
         case=code,
@@ -124,7 +140,7 @@ def referral(
     taken = receivers.takes(route.to, handed.kind)
     return NewTask(
         home=record.home,
-        cause=cause(route, record, stage),
+        cause=cause,
         code=code,
         kind=Kind(route.kind),
         asked_by=record.source,

@@ -106,8 +106,10 @@ def climb(
     for rung, rows in reached(connection, now, terms, most):
         for row in rows:
             asked = _asked(row, rung)
-            new = asked if desk is None else desk.urged(connection, row, asked, now=now)
-            tasks.request(connection, store, new, now=now, terms=terms)
+            if desk is None:
+                tasks.request(connection, store, asked, now=now, terms=terms)
+            else:
+                desk.urge(connection, row, asked, now=now)
         lamps.climbed(connection, [row.ref for row in rows], rung.number, at)
         swept.climbed += len(rows)
     return swept

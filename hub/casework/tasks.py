@@ -25,6 +25,9 @@ from hub.store.tasks import Ref, TaskRow
 from schemas.delivery import Docking, Order
 from schemas.life import Stage
 
+TODO, DONE = "todo", "todo_done"
+"""Kinds of deliveries: an entry of somebody's list of things to do; that it is done."""
+
 HUB: Final = "hub"
 """Who moves a task where no person does."""
 
@@ -41,14 +44,24 @@ class Kind(StrEnum):
     REVIEW = "review_notice"
     RECTIFICATION = "rectification"
     ASSISTANCE = "enforcement_assistance"
+    ORDER = "order"
+    INQUIRY = "inquiry"
+    DEFENCE = "written_answer"
+    TO_READ = "case_to_read"
 
 
 KINDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.REFERRAL: "移送", Kind.DISPOSAL: "交办通知", Kind.REMINDER: "催办", Kind.SUPERVISION: "督办",
     Kind.INTERVIEW: "约谈", Kind.SUGGESTION: "检察建议", Kind.REVIEW: "复核通知", Kind.RECTIFICATION: "整改",
-    Kind.ASSISTANCE: "协助执行",
+    Kind.ASSISTANCE: "协助执行", Kind.ORDER: "指令", Kind.INQUIRY: "调查", Kind.DEFENCE: "答辩", Kind.TO_READ: "送阅",
 })  # fmt: skip
 """The kinds with their Chinese words."""
+
+ANSWERED: Final = (Kind.REFERRAL, Kind.DISPOSAL, Kind.ASSISTANCE, Kind.ORDER, Kind.INQUIRY, Kind.DEFENCE)
+"""Kinds that a record of the body asked can answer, and of which who asked is told."""
+
+BY_PAPER: Final = (Kind.INQUIRY, Kind.DEFENCE)
+"""Kinds that are completed by a paper only."""
 
 
 class TaskState(StrEnum):
@@ -112,7 +125,8 @@ class NewTask:
     its deadline (`hub.casework.terms`). ``due`` (aware) stands in place of a rule where a person said so.
 
     ``order`` goes out by the outbox to the source ``target`` with the task's own key; without one the body is told by
-    other means, and a person notes the receipt. ``answers``: what comes of it goes back to ``asked_by``.
+    other means, ``text`` beside and kept sealed, and a person notes the receipt. ``answers``: what comes of it goes
+    back to ``asked_by``.
     """
 
     home: str
@@ -130,6 +144,7 @@ class NewTask:
     due: datetime | None = None
     order: Order | None = field(default=None, repr=False)
     target: str = ""
+    text: str = field(default="", repr=False)
     answers: bool = False
     by: str = HUB
     told: Mapping[str, Any] = field(default_factory=dict)
@@ -178,11 +193,19 @@ def post(
     connection: Connection, store: Store, ref: Ref, order: Order, *, target: str, way: str, step: str, now: datetime
 ) -> str:
     """Hand something over for a task; answers the delivery's key. The same step told twice is one delivery."""
+    return hand(connection, store, ref, order.kind, order.written(), target=target, way=way, step=step, now=now)
+
+
+def hand(
+    connection: Connection, store: Store, ref: Ref, kind: str, body: Mapping[str, Any], *, target: str, way: str,
+    step: str, now: datetime,
+) -> str:  # fmt: skip
+    """As `post`, for a kind of delivery that `schemas.delivery` has no body for."""
     key = outbox.put(
-        connection, store.keyring, home=ref[0], target=target, kind=order.kind,
-        cause=f"task {ref[0]}-{ref[1]} {step}", body=order.written(), now=utc_text(now),
+        connection, store.keyring, home=ref[0], target=target, kind=kind, cause=f"task {ref[0]}-{ref[1]} {step}",
+        body=body, now=utc_text(now),
     )  # fmt: skip
-    tasks.posted(connection, ref, key=key, way=way, target=target, kind=order.kind)
+    tasks.posted(connection, ref, key=key, way=way, target=target, kind=kind)
     return key
 
 
@@ -200,12 +223,13 @@ def move(
     number: str = "",
     answer: Ref | None = None,
     terms: Terms | None = None,
+    quiet: bool = False,
 ) -> bool:
     """Take a task to ``state``, by way of the states that lie between; whether it moved.
 
     False and nothing written where it stands there already or no way leads there. ``reason`` is a code or a few words,
     ``number`` the receiver's own, ``answer`` the record that answers, ``outcome`` the stage it came to; none of them
-    holds personal data.
+    holds personal data. Nothing leaves the hub for a ``quiet`` move.
     """
     row = tasks.one(connection, ref)
     way = path(TaskState(row.state), state)
@@ -234,18 +258,39 @@ def move(
         connection, store, ref, row.code, state, at=at, by=by,
         told={**{name: value for name, value in given.items() if value}, **told}, record=answer,
     )  # fmt: skip
+    if not (TRANSITIONS[state] or quiet):
+        strike_off(connection, store, row, now=now)
     return True
 
 
-def read(connection: Connection, store: Store, ref: Ref, *, by: str, now: datetime) -> bool:
-    """Note that the receiver has read what was asked (proof of reading), once. Raises StoreError for no such task."""
+def read(
+    connection: Connection,
+    store: Store,
+    ref: Ref,
+    *,
+    by: str,
+    now: datetime,
+    told: Mapping[str, Any] = MappingProxyType({}),
+) -> bool:
+    """Note that the receiver has read what was asked (proof of reading) at ``now``, once; whether it is new.
+
+    Raises StoreError for no such task.
+    """
     row = tasks.one(connection, ref)
     at = utc_text(now)
     if row.read is not None or not tasks.change(connection, ref, row.state, {"read": at, "changed": at}):
         return False
-    tasks.note(connection, ref, at=at, kind="read", by=by)
-    journal.note(connection, store, row.code, kind="task.read", at=at, by=by, task=row.id)
+    tasks.note(connection, ref, at=at, kind="read", by=by, told=dict(told))
+    journal.note(connection, store, row.code, kind="task.read", at=at, by=by, told=dict(told), task=row.id)
     return True
+
+
+def strike_off(connection: Connection, store: Store, row: TaskRow, *, now: datetime) -> None:
+    """Strike what has ended off the lists of things to do in which it stands."""
+    for each in tasks.posts(connection, row.ref):
+        if each.kind == TODO:
+            body, step = {"todo": each.key, "case": row.code}, f"done {each.key}"
+            hand(connection, store, row.ref, DONE, body, target=each.target, way=tasks.WORD, step=step, now=now)
 
 
 def open_task(connection: Connection, ref: Ref) -> TaskRow:

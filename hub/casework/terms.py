@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.casework.calendar import Calendar, Pause
-from hub.casework.deadlines import Counted, Deadline, counted, note_of, read_time, rules
+from hub.casework.deadlines import Counted, Deadline, StageTerms, counted, note_of, read_time, rules, stage_terms
 from hub.casework.ladder import Rung, ladder
 from hub.errors import ConfigError
 from hub.nearest import did_you_mean
@@ -18,11 +18,13 @@ WAITING: Final = "handover"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is counted by. ``rungs`` are the ladder's, by the rule they are for (``*``: all that have none)."""
+    """What is counted by. ``rungs`` are the ladder's, by the rule they are for (``*``: all that have none); ``stages``
+    are the terms of records."""
 
     rules: Mapping[str, Deadline]
     calendar: Calendar
     rungs: Mapping[str, tuple[Rung, ...]]
+    stages: StageTerms
 
     @classmethod
     def load(cls, settings: DeadlineSettings | None = None) -> "Terms":
@@ -31,11 +33,15 @@ class Terms:
         Raises ConfigError where a file is wrong, with its line.
         """
         files = settings or DeadlineSettings()
-        terms = cls(rules(files.rules), Calendar.load(files.holidays), ladder(files.ladder))
+        known, stages = rules(files.rules), stage_terms(files.stages)
+        if files.stages is None:  # rules of one's own need not have those ours run under
+            stages = {at: each for at, each in stages.items() if each.rule in known}
+        terms = cls(known, Calendar.load(files.holidays), ladder(files.ladder), stages)
         for name, rungs in terms.rungs.items():
             for asked in {name, *(rung.deadline for rung in rungs)} - {"*"}:
                 terms.rule(asked)
-        terms.rule(WAITING)
+        for asked in {WAITING, *(each.rule for each in terms.stages.values())}:
+            terms.rule(asked)
         return terms
 
     def rule(self, name: str) -> Deadline:

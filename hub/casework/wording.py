@@ -15,10 +15,11 @@ from typing import Final
 
 from hub.casework.csv_rows import CsvRow, csv_rows
 from hub.casework.deadlines import read_time
+from hub.casework.tasks import TODO
 from hub.errors import ConfigError
 from schemas.notices import TEMPLATES
 
-NOTICE, TODO, URGENT = "notice", "todo", "urgent"
+NOTICE, URGENT = "notice", "urgent"
 WAYS: Final = (NOTICE, TODO, URGENT)
 """How somebody is told: a work notice, an entry of the list of things to do, a call that rings. Kinds of deliveries."""
 

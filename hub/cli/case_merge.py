@@ -42,7 +42,7 @@ def merge(work: Workplace, one: str, other: str, *, reason: str) -> None:
         leader = cases.merge(connection, store, codes[0], codes[1], by=said.by, at=said.at, why=said.why)
         return f"{leader}: 已并案 merged", {"code": codes[0], "with": codes[1], "lead": leader}
 
-    _do(work, "case.merged", reason, [one, other], deed)
+    decide(work, "case.merged", reason, [one, other], deed)
 
 
 @click.command("unmerge")
@@ -61,7 +61,7 @@ def unmerge(work: Workplace, one: str, other: str | None, *, reason: str) -> Non
         still = "" if left == code else f"; 仍并于 still held with {left} another way"
         return f"{code}: 已撤销 {count} 次并案 {count} merges taken back{still}", {"code": code, "merges": count}
 
-    _do(work, "case.unmerged", reason, [one, other] if other else [one], deed)
+    decide(work, "case.unmerged", reason, [one, other] if other else [one], deed)
 
 
 @click.command("split")
@@ -80,7 +80,7 @@ def split(work: Workplace, code: str, records: Sequence[str], *, reason: str) ->
         told: dict[str, object] = {"code": codes[0], "new": new, "records": [record_id(ref) for ref in refs]}
         return f"{new}: 新案 new case, {len(refs)} 件 records", told
 
-    _do(work, "case.split", reason, [code], deed)
+    decide(work, "case.split", reason, [code], deed)
 
 
 @click.command("unsplit")
@@ -96,7 +96,7 @@ def unsplit(work: Workplace, code: str, *, reason: str) -> None:
         leader = cases.lead(connection, codes[0])
         return f"{leader}: {count} 件已归还 records went back", {"code": codes[0], "into": leader, "records": count}
 
-    _do(work, "case.unsplit", reason, [code], deed)
+    decide(work, "case.unsplit", reason, [code], deed)
 
 
 @click.command("alias")
@@ -117,7 +117,7 @@ def alias(work: Workplace, code: str, number: str, *, kind: str, reason: str) ->
         cases.add_alias(connection, store, leader, kind=kind, number=number, by=said.by, at=said.at)
         return f"{leader}: {number}", {"code": leader, "kind": kind, "number": number}
 
-    _do(work, "case.alias_added", reason, [code], deed)
+    decide(work, "case.alias_added", reason, [code], deed)
 
 
 @click.command("settle")
@@ -141,7 +141,7 @@ def settle(work: Workplace, code: str, *, event: int | None, reason: str) -> Non
             journal.settle(connection, each, at=said.at, by=said.by, why=said.why)
         return f"{leader}: {len(chosen)} 处冲突已核 conflicts settled", {"code": leader, "conflicts": len(chosen)}
 
-    _do(work, "case.conflicts_settled", reason, [code], deed)
+    decide(work, "case.conflicts_settled", reason, [code], deed)
 
 
 def exact(connection: "Connection", store: "Store", text: str) -> str:
@@ -159,7 +159,7 @@ def exact(connection: "Connection", store: "Store", text: str) -> str:
     return the_case(connection, store, text)
 
 
-def _do(work: Workplace, action: str, reason: str, codes: Sequence[str], deed: "Deed") -> None:
+def decide(work: Workplace, action: str, reason: str, codes: Sequence[str], deed: "Deed") -> None:
     """Do it to the cases these numbers mean and write it down, in one transaction."""
     from hub.casework.discretion import openly
     from hub.cli.by_hand import person, written_down

@@ -20,6 +20,7 @@ FEW = 500
 """Marks that may wait for the linker for it to be asked at once; with more, it comes to this matter in its turn."""
 
 FOLLOWS = {"join": "将并入 will be joined", "ask": "待人核 a person decides"}
+WINDOWS = ("city", "street", "community")
 PARTY = "name=…,phone=…,id_number=…,address=…"
 
 
@@ -31,6 +32,9 @@ PARTY = "name=…,phone=…,id_number=…,address=…"
 @click.option("--address", default="", help="Where it happened.")
 @click.option("--region", default="", metavar="CODE", help="Region of that place.")
 @click.option("--amount", default="", metavar="YUAN", help="What it is about, in yuan.")
+@click.option(
+    "--window", type=click.Choice(WINDOWS), help="At which window: of city or county, street or town, village."
+)
 @click.option("--applicant", "applicants", multiple=True, metavar=PARTY, help="Who complains; repeat it.")
 @click.option("--respondent", "respondents", multiple=True, metavar=PARTY, help="Of whom; repeat it.")
 @click.option("--ref", "references", multiple=True, metavar="NUMBER", help="A number it has elsewhere; repeat it.")

@@ -141,8 +141,9 @@ def _conflict(each: "Happened") -> str:
     """What waits for a person, or has been looked at; empty for what is in order."""
     if not each.conflict:
         return ""
+    why = " 销号无凭证 ticked off without a proof" if each.told.get("listing") else ""
     state = "待核 open" if each.open else "已核 looked at" if each.event else "不合流程 out of order"
-    return f"  冲突 conflict{f' {record_id(each.event)}' if each.event else ''} ({state})"
+    return f"  冲突 conflict{f' {record_id(each.event)}' if each.event else ''} ({state}){why}"
 
 
 def _of_hub(each: "Happened") -> str:
@@ -161,7 +162,7 @@ def _of_hub(each: "Happened") -> str:
     rest = dict(each.told)
     if each.before or each.stage:
         said += f"  {words(each.before)} -> {words(each.stage)}"
-        rest = {name: value for name, value in rest.items() if name not in ("before", "stage")}
+        rest = {name: value for name, value in rest.items() if name not in ("before", "stage", "listing")}
     if each.record is not None:
         said += "  " + " ".join(filter(None, (rest.pop("source", ""), record_id(each.record))))
     if isinstance(weight := rest.pop("weight", None), float):
@@ -193,7 +194,8 @@ def _of_consultation(each: "Happened") -> str:
     level, bodies = f"{told['level']} {LEVELS[told['level']]}", ", ".join(told.get("bodies", ()))
     meets = local(told.get("meets"))
     said = f"会商 consultation {told['consultation']}: {STATES[state]} {state}"
-    return "  ".join(filter(None, (said, level, bodies, meets, each.by)))
+    day = f"接访日 reception {told['reception']}" if "reception" in told else ""
+    return "  ".join(filter(None, (said, level, bodies, meets, day, each.by)))
 
 
 def local(text: str | None) -> str:

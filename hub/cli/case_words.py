@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 STATES = {"joined": "已并 joined", "asked": "待核 asked", "apart": "分开 apart"}
 
+LISTINGS = {"listed": "在册 listed", "unproved": "销号无凭证 unproved", "ticked_off": "已销号 ticked off"}
+
 COLUMNS = (
     "案号 code", "标题 title", "事项 item", "阶段 stage", "地区 region", "件 records", "来源 sources", "冲突 conflicts",
 )  # fmt: skip

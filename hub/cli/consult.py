@@ -7,11 +7,13 @@ import click
 
 from hub.cli.by_hand import clear_options, person, written_down
 from hub.cli.case_timeline import ZONE, local, the_case
+from hub.cli.case_words import record_ref
 from hub.cli.show import json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
-    from hub.casework.consultation import Consulted
+    from hub.casework.consultation import Consulted, Meeting
+    from hub.store.store import Store
 
 
 @click.command("consult")
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--body", "bodies", multiple=True, metavar="NAME", help="A body or source, no person; repeat it.")
 @click.option("--person", "persons", multiple=True, metavar="NAME", help="A person who is called; sealed. Repeat it.")
 @click.option("--at", "meets", default="", metavar="TIME", help="When they meet: 2026-05-06T09:30, Beijing time.")
+@click.option("--reception", default="", metavar="ID", help="Set it on this day of hub case receptions.")
 @click.option("--agenda", default="", help="What it is about; sealed.")
 @click.option("--conclusion", default="", help="What came of the one that ends; sealed.")
 @clear_options
@@ -37,6 +40,7 @@ def consult(
     bodies: tuple[str, ...],
     persons: tuple[str, ...],
     meets: str,
+    reception: str,
     agenda: str,
     conclusion: str,
     clear: bool,
@@ -51,10 +55,10 @@ def consult(
     if (level is not None) + higher + (end is not None) > 1:
         raise click.UsageError("one of --level, --raise and --end at a time")
     calls = level is not None or higher
-    if calls and not bodies:
+    if calls and not (bodies or reception):
         raise click.UsageError("who is called? --body NAME, once for each")
-    if (bodies or persons or meets or agenda) and not calls:
-        raise click.UsageError("--body, --person, --at and --agenda go with --level or --raise")
+    if (bodies or persons or meets or reception or agenda) and not calls:
+        raise click.UsageError("--body, --person, --at, --reception and --agenda go with --level or --raise")
     if (higher or end) and not conclusion.strip():
         raise click.UsageError("what came of it? --conclusion TEXT")
     at_time = _meets(meets)
@@ -65,9 +69,10 @@ def consult(
             called = [each if each in known else body_named(connection, store, each, code=code) for each in bodies]
         meeting = Meeting(bodies=tuple(called), persons=persons, meets=at_time, agenda=agenda)
         by, at = person()
+        now = datetime.fromisoformat(at)
+        meeting = _received(store, code, meeting, reception, level, now) if reception else meeting
         if calls or end or clear:
             with store.database.transaction() as connection:
-                now = datetime.fromisoformat(at)
                 entry: dict[str, object] = {"case": code}
                 home = consultation.home_of(connection, code)
                 if level is not None:
@@ -124,6 +129,20 @@ def _show(code: str, rows: "list[Consulted]", *, clear: bool) -> None:
             ("结论 conclusion", each.conclusion),
         )
         say("  ".join([f"{each.home}-{each.id}", *(f"{name}: {told or '-'}" for name, told in words)]))
+
+
+def _received(
+    store: "Store", code: str, meeting: "Meeting", reception: str, level: int | None, now: datetime
+) -> "Meeting":
+    """The meeting on a day of reception; without a level it is the one above the open one's."""
+    from hub.casework import receptions
+    from hub.casework.consultation import open_one
+
+    day = receptions.reception(store, record_ref(reception), now=now)
+    if level is None:
+        with store.database.reading() as connection:
+            level = open_one(connection, store, code).level + 1
+    return receptions.on_reception(day, meeting, level)
 
 
 def _meets(text: str) -> datetime | None:

@@ -29,6 +29,7 @@ def entry() -> None:
 @click.option("--name", help="The form of a document, the dataset of a row, the name of a figure, ....")
 @click.option("--region", type=REGION, default="", metavar="PREFIX", help="Entries whose region's code begins so.")
 @click.option("--field", default="", help="Bodies and mediators that do this.")
+@click.option("--status", help="Of this status as the source told it, such as unproved of a list.")
 @click.option("--of", "number", metavar="NUMBER", help="Entries about the matter of this number, oldest first.")
 @click.option("--open", "open_only", is_flag=True, help="With an answer due and none yet.")
 @click.option("--after", metavar="ID", help="Go on after this one.")
@@ -43,6 +44,7 @@ def list_(
     name: str | None,
     region: str,
     field: str,
+    status: str | None,
     number: str | None,
     open_only: bool,
     after: str | None,
@@ -52,7 +54,7 @@ def list_(
     """List entries, or those about one matter (--of)."""
     from hub.store.entries import about, entries, hashes_of
 
-    if number is not None and (source or name or region or field or open_only or after):
+    if number is not None and (source or name or region or field or status or open_only or after):
         raise click.UsageError("--of goes with --kind, --limit and --json only")
     with work.store() as store, store.database.reading() as connection:
         if number is not None:
@@ -66,6 +68,7 @@ def list_(
                 name=name,
                 region=region,
                 field=field,
+                status=status,
                 open_only=open_only,
                 after=_numbered(after) if after else None,
                 limit=limit,
@@ -100,6 +103,28 @@ def alike(work: Workplace, *, name: str, status: str | None, as_json: bool) -> N
         click.get_current_context().exit(1)
 
 
+@entry.command("lists")
+@json_option
+@at_work
+def lists(work: Workplace, *, as_json: bool) -> None:
+    """Lists whose matters are ticked off one by one (挂号销号), and how they stand.
+
+    A matter that was ticked off without a proof is listed still: hub entry list --name LIST --status unproved.
+    """
+    from hub.casework.lists import lists as counted
+
+    with work.store() as store, store.database.reading() as connection:
+        found = counted(connection)
+    if as_json:
+        write_json({"lists": found})
+        return
+    if not found:
+        say("没有清单 no lists")
+        return
+    columns = ("清单 list", "在册 listed", "销号无凭证 unproved", "已销号 ticked off")
+    table(columns, [(each.name, each.listed, each.unproved, each.ticked_off) for each in found], right=(1, 2, 3))
+
+
 @entry.command("datasets")
 @json_option
 @at_work
@@ -126,6 +151,31 @@ def datasets(work: Workplace, *, as_json: bool) -> None:
         "滞后 lag",
     )  # fmt: skip
     table(columns, rows, right=(4, 7))
+
+
+@entry.command("tree")
+@click.argument("code", default="")
+@click.option("--source", help="Only what this source's register tells.")
+@json_option
+@at_work
+def tree_(work: Workplace, *, code: str, source: str | None, as_json: bool) -> None:
+    """The tree of bodies, or the one of CODE: who stands above it on six levels, below it, and across.
+
+    CODE is a body's own, or that of a place (the orgcode of an event). Ends with 1 if the register is wrong somewhere.
+    """
+    from hub.casework.bodies import tree
+    from hub.cli.entry_tree import show_body, show_tree, told
+
+    with work.store() as store, store.database.reading() as connection:
+        found = tree(connection, store, source=source)
+    if as_json:
+        write_json(told(found, code))
+    elif code:
+        show_body(found, code)
+    else:
+        show_tree(found)
+    if found.problems and not code:
+        click.get_current_context().exit(1)
 
 
 @entry.command("show")

@@ -45,12 +45,14 @@ keys = "yiwang-data/keys.json"                 # opens all personal data: keep a
 [case]
 # weights = ""                                 # a file of `hub case calibrate`
 # route = []                                   # what is handed on by itself: [[case.route]] (docs/tasks.md)
+# group = {{}}                                   # bodies that a route asks together (docs/tasks.md)
 # notice = {{}}                                  # how people are told: [case.notice] (docs/tasks.md)
 
 [deadlines]
 # rules = ""                                   # your own rules in place of the hub's (docs/deadlines.md)
 # holidays = ""                                # your own days off and days worked instead
 # ladder = ""                                  # your own reminder, supervision order, interview
+# stages = ""                                  # your own terms of records: which stage runs under which rule
 
 [inbox]
 # host = "127.0.0.1"                           # where sources that push reach us: http://host:port/in/SOURCE

@@ -32,6 +32,7 @@ COMMANDS = {
     "correct": ("hub.cli.correct:correct", "Put a record right, for good."),
     "corrections": ("hub.cli.correct:corrections", "List what people put right."),
     "lift": ("hub.cli.correct:lift", "Take a correction away."),
+    "pace": ("hub.cli.pace:pace", "How long matters took, from step to step."),
 }
 
 

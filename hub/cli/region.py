@@ -3,7 +3,7 @@
 import click
 
 
-class RegionPrefix(click.ParamType):
+class RegionPrefix(click.ParamType[str]):
     """``33``, ``3301``, ``330110``, a whole code; refused where no known region begins so."""
 
     name = "prefix"

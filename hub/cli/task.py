@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STEPS = {
     "request": ("hub.cli.task_steps:request", "Ask a body for something by hand."),
+    "ask": ("hub.cli.task_gather:ask", "Ask all bodies of a route at once, by hand."),
+    "gather": ("hub.cli.task_gather:gather", "What came of one request to several bodies."),
     "receive": ("hub.cli.task_steps:receive", "Note that the body has it, under its own --number."),
     "accept": ("hub.cli.task_steps:accept", "Note that the body takes it on."),
     "refuse": ("hub.cli.task_steps:refuse", "Note that the body does not take it, and why."),
@@ -24,6 +26,7 @@ STEPS = {
     "fail": ("hub.cli.task_steps:fail", "Note that it was tried and not reached."),
     "recall": ("hub.cli.task_steps:recall", "Take it back; the body is told where it takes that."),
     "read": ("hub.cli.task_steps:read", "Note that the body has read it: the proof of reading."),
+    "readers": ("hub.cli.task_readers:readers", "Who was told of it, received and read it."),
     "remind": ("hub.cli.task_steps:remind", "Remind a body of an open task."),
     "tell": ("hub.cli.task_steps:tell", "Tell who asked where it stands, if nobody has."),
     "pause": ("hub.cli.task_steps:pause", "Stop its clock."),

@@ -86,11 +86,13 @@ def _stepping(name: str, state: str, help: str, *, why: bool = False, text: bool
     @click.argument("number", metavar="TASK")
     @click.option("--reason", required=why, default="", help="Why, in few words or a code; no personal data.")
     @click.option("--number", "theirs", default="", help="The receiver's own number of it.")
+    @click.option("--paper", default="", help="The number of the paper that answers it.", hidden=state != "completed")
     @click.option(
         "--text", default="", help="What else is told to who asked; kept sealed." if text else "", hidden=not text
     )
     @at_work
-    def step(work: Workplace, number: str, *, reason: str, theirs: str, text: str) -> None:
+    def step(work: Workplace, number: str, *, reason: str, theirs: str, text: str, paper: str) -> None:
+        from hub.casework.byhand import completed
         from hub.casework.cases import refuse_personal
         from hub.casework.tasks import TaskState
 
@@ -101,6 +103,8 @@ def _stepping(name: str, state: str, help: str, *, why: bool = False, text: bool
                 return desk.receive(connection, ref, by=by, number=theirs, now=now)
             if state == "recalled":
                 return desk.recall(connection, ref, by=by, reason=why, now=now)
+            if state == "completed":
+                return completed(connection, desk, ref, paper=paper, by=by, now=now, number=theirs, text=text)
             return desk.move(
                 connection, ref, TaskState(state), by=by, now=now, reason=why, number=theirs, text=text
             )  # fmt: skip

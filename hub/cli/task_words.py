@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 KINDS = {
     "referral": "移送", "disposal_notice": "交办通知", "reminder": "催办", "supervision_order": "督办",
     "interview": "约谈", "procuratorial_suggestion": "检察建议", "review_notice": "复核通知", "rectification": "整改",
-    "enforcement_assistance": "协助执行",
+    "enforcement_assistance": "协助执行", "order": "指令", "inquiry": "调查", "written_answer": "答辩",
+    "case_to_read": "送阅",
 }  # fmt: skip
 STATES = {
     "requested": "已发出", "received": "已收到", "accepted": "已受理", "refused": "不受理", "in_progress": "办理中",

@@ -33,7 +33,7 @@ __all__ = ["POINTS", "Handed", "handed", "post_delivery", "send_and_die", "send_
 _NO_FILE = Path("none.toml")
 
 
-class _InPlace:
+class InPlace:
     """Makes the attempts when they are asked for."""
 
     def __init__(self, adapter: Adapter[Any], source: TakingSource) -> None:
@@ -99,7 +99,7 @@ def send_due(
             raise PluginError("only a source over HTTP or a front database is delivered to", where=source.name)
         settings = Settings(path=_NO_FILE, home=source.home, http=http, sources={source.name: source})
         registry = Registry({source.adapter: kind})
-        sender = Sender(settings, store, registry, clock=clock, stop=stop, hire=lambda *_: _InPlace(adapter, wire))
+        sender = Sender(settings, store, registry, clock=clock, stop=stop, hire=lambda *_: InPlace(adapter, wire))
         sender.send()
         sender.close()
     return handed(store)

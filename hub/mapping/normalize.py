@@ -7,7 +7,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from hub.contract import Manifest
 from hub.errors import RecordRejected
@@ -31,6 +31,7 @@ from hub.mapping.parts import (
 )
 from hub.mapping.places import place
 from hub.mapping.text import Note, line, name, said, text
+from schemas.delivery import Docking
 from schemas.draft import Draft, DraftEntry, DraftParty, DraftResolution, DraftStep
 from schemas.plain import plain
 from schemas.record import DisputeRecord
@@ -41,6 +42,7 @@ TITLE_FROM_DETAIL = 60
 """Characters of a detail's first sentence that stand in for a missing title."""
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+_DOCKINGS = frozenset(get_args(Docking))
 _YES = frozenset(("1", "true", "True", "TRUE", "是", "成功", "Y", "y", "yes"))
 _NO = frozenset(("0", "false", "False", "FALSE", "否", "不成功", "失败", "N", "n", "no"))
 
@@ -144,6 +146,8 @@ class Normalizer:
             told["place"] = where
         if draft.region is not None and where.get("region") == UNKNOWN:
             extra.setdefault("region", line(draft.region, "region", note) or "")
+        if (docking := extra.get("docking")) is not None and docking not in _DOCKINGS:
+            note("code.unknown", "docking")  # kept as it was told; no route takes it for one of the five
         if extra:
             told["extra"] = extra
 

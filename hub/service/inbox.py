@@ -27,6 +27,7 @@ from hub.contract import Capability, Manifest, SourceConfig, pulled
 from hub.errors import ConfigError, StoreError
 from hub.ingest import Stop, no_stop
 from hub.registry import Registry
+from hub.service.answering import beside
 from hub.service.keeper import Keeper
 from hub.settings import InboxSettings, Settings, SourceSettings, adapter_config
 from hub.sources.inbox import Pushed, verify
@@ -296,17 +297,19 @@ def serving(inbox: Callable[..., Awaitable[None]], settings: InboxSettings) -> I
 
 @contextmanager
 def open_inbox(settings: Settings, store: Store, registry: Registry, names: Sequence[str]) -> Iterator[int | None]:
-    """Take pushes for those of these sources that push, until the block ends; gives the port, None without any.
+    """Take pushes for those of these sources that push, and answers by the links of notices, until the block ends;
+    gives the port, None without any of both.
 
     Raises ConfigError.
     """
-    found = doors(settings, registry, names)
-    if not found:
+    found, links = doors(settings, registry, names), settings.case.notice.link
+    if not (found or links):
         yield None
         return
     keeper = Keeper(store)
+    inbox = Inbox(found, keeper, settings.inbox.allow)
     try:
-        with serving(Inbox(found, keeper, settings.inbox.allow), settings.inbox) as port:
+        with serving(beside(inbox, settings, store, registry) if links else inbox, settings.inbox) as port:
             events.log(events.INBOX_OPENED, host=settings.inbox.host, port=port, sources=len(found))
             yield port
     finally:

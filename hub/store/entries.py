@@ -3,7 +3,7 @@
 All but `show` take an open connection (`Database.reading`). Lists go on by keyset as in `hub.store.read`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -99,6 +99,8 @@ def entries(
     name: str | None = None,
     region: str = "",
     field: str = "",
+    status: str | None = None,
+    period: tuple[str, str] | None = None,
     open_only: bool = False,
     deleted: bool = False,
     after: tuple[str, int] | None = None,
@@ -107,15 +109,18 @@ def entries(
     """Entries in key order, live ones unless ``deleted``.
 
     ``name`` is what they are one of; ``region`` a prefix; ``field`` a part of what bodies and
-    mediators do; ``open_only`` asks for those with an answer due and none yet.
+    mediators do; ``period`` is from and to, both inclusive (of rows by the day they begin); ``open_only`` asks for
+    those with an answer due and none yet.
     """
     wanted = [ENTRY.c.deleted == int(deleted)]
-    asked = (("kind", kind), ("source", source), ("name", name))
+    asked = (("kind", kind), ("source", source), ("name", name), ("status", status))
     wanted += [ENTRY.c[column] == value for column, value in asked if value is not None]
     if region:
         wanted.append(ENTRY.c.region.startswith(region, autoescape=True))
     if field:
         wanted.append(ENTRY.c.fields.contains(field, autoescape=True))
+    if period is not None:
+        wanted.append(ENTRY.c.period.between(*period))
     if open_only:
         wanted += [ENTRY.c.due.is_not(None), ENTRY.c.done.is_(None)]
     if after is not None:
@@ -166,6 +171,16 @@ def about(connection: Connection, hashes: Iterable[bytes], *, kinds: Collection[
     return sorted(found.values(), key=lambda row: (row.at or "", row.home, row.id))
 
 
+def numbers(connection: Connection, found: Iterable[EntryHead]) -> dict[tuple[str, int], frozenset[bytes]]:
+    """The keyed hashes of the numbers these entries name, by (home, id) of each."""
+    wanted, told = sorted((each.home, each.id) for each in found), {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = tuple_(ENTRY.c.home, ENTRY.c.id).in_(wanted[start : start + _AT_ONCE])
+        for home, number, packed in connection.execute(select(ENTRY.c.home, ENTRY.c.id, ENTRY.c.about).where(part)):
+            told[home, number] = frozenset(mark.hash for mark in unpack(packed) if mark.kind == "ref")
+    return told
+
+
 def alike(connection: Connection, *, name: str, kind: str = "row", status: str | None = None) -> list[list[EntryHead]]:
     """Live entries of one name that concern the very same matters and people and bear the same amount, in groups.
 
@@ -200,6 +215,14 @@ def hashes_of(keyed: KeyedHash, numbers: Iterable[str]) -> list[bytes]:
     return [keyed("ref", normal(number)) for number in numbers]
 
 
+def states(connection: Connection, wanted: Collection[str]) -> dict[tuple[str, str], int]:
+    """Live rows of datasets by (dataset, status), those of these statuses: how lists stand."""
+    by = (ENTRY.c.name, ENTRY.c.status)
+    of = (ENTRY.c.kind == "row", ENTRY.c.deleted == 0, ENTRY.c.name.is_not(None), ENTRY.c.status.in_(sorted(wanted)))
+    rows = connection.execute(select(*by, func.count()).where(*of).group_by(*by).order_by(*by))
+    return {(name, status): count for name, status, count in rows}
+
+
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """Live entries by (source, kind)."""
     by = (ENTRY.c.source, ENTRY.c.kind)
@@ -228,6 +251,21 @@ def show(
         raise StoreError(f"no entry {home}-{id}" + (f" version {version}" if version else ""), where="store")
     body = open_entry(keyring, (home, id, shown), sealed.key_id, bytes(sealed.body))
     return EntryView(heads[0], versions, shown, clear, body if clear else masked(body))
+
+
+def contents(
+    connection: Connection, keyring: Keyring, heads: Sequence[EntryHead]
+) -> Iterator[tuple[EntryHead, Mapping[str, Any]]]:
+    """Entries with their current content in clear, for what the hub itself works with. Raises StoreError for one that
+    does not open."""
+    columns = (VERSION.c[name] for name in ("home", "entry", "version", "key_id", "body"))
+    statement = select(*columns)
+    for start in range(0, len(heads), _AT_ONCE):
+        part = {(head.home, head.id, head.version): head for head in heads[start : start + _AT_ONCE]}
+        spots = tuple_(VERSION.c.home, VERSION.c.entry, VERSION.c.version).in_(part)
+        found = {tuple(row[:3]): row for row in connection.execute(statement.where(spots))}
+        for spot, head in part.items():
+            yield head, open_entry(keyring, spot, found[spot].key_id, bytes(found[spot].body))
 
 
 def open_entry(keyring: Keyring, spot: tuple[str, int, int], key_id: str, sealed: bytes) -> dict[str, Any]:

@@ -89,6 +89,15 @@ def _values(value: Mapping[str, Any], _: Masker) -> dict[str, str]:
     return dict.fromkeys(value, HIDDEN)  # which of the source's own fields are personal is not known here
 
 
+def _extra(value: Mapping[str, Any], masker: Masker) -> dict[str, str]:
+    """Of a source's own fields those that are known to hold a code or a colour; the others are hidden."""
+    shown = {}
+    for name, told in value.items():
+        rule: Rule = CODED.get(name, _hidden)
+        shown[name] = rule(told, masker)
+    return shown
+
+
 def _one(rules: Mapping[str, Rule]) -> Rule:
     return lambda value, masker: masker.fields(value, rules)
 
@@ -151,6 +160,16 @@ RESOLUTION: Mapping[str, Rule] = {
     "assessed": _open,
     "opinion": _text,
 }
+CODED: Mapping[str, Rule] = {
+    "codeColor": _text,  # of a dispute code
+    "docking": _text,
+    "gridWorker": _text,  # their number
+    "receiverCode": _text,
+    "windowName": _text,
+    "orgcode": _open,  # of a village or grid: 15 digits, in the shape of an old identity number
+}
+"""Fields of ``extra`` that anyone may see."""
+
 RECORD: Mapping[str, Rule] = {
     "source": _open,
     "stream": _open,
@@ -177,7 +196,7 @@ RECORD: Mapping[str, Rule] = {
     "resolution": _one(RESOLUTION),
     "classification": _open,
     "notes": _open,
-    "extra": _values,
+    "extra": _extra,
 }
 
 _ANY_ENTRY: dict[str, Rule] = {

@@ -8,9 +8,13 @@ from sqlalchemy import Connection, insert, select, update
 from hub.store.driver import Driver
 from hub.store.store import Store
 from hub.store.tables import core
-from hub.store.task_tables import HeldNotice
+from hub.store.task_tables import HeldNotice, Task
+from hub.store.tasks import Ref
 
-HELD = core(HeldNotice)
+HELD, TASK = core(HeldNotice), core(Task)
+
+TO = " to "
+"""Stands in a cause between what the notice follows from and the hash of the account it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Held:
 
     home: str
     id: int
+    cause: str
     channel: str
     account: bytes
     key_id: str
@@ -56,10 +61,19 @@ def add(
 
 def due(connection: Connection, now: str, most: int) -> list[Held]:
     """Those whose window has ended, by account, in the order in which they were held."""
-    columns = (HELD.c[name] for name in ("home", "id", "channel", "account", "key_id", "body"))
+    columns = (HELD.c[name] for name in ("home", "id", "cause", "channel", "account", "key_id", "body"))
     statement = select(*columns).where(HELD.c.sent.is_(None), HELD.c.due <= now)
     rows = connection.execute(statement.order_by(HELD.c.channel, HELD.c.account, HELD.c.home, HELD.c.id).limit(most))
-    return [Held(row.home, row.id, row.channel, bytes(row.account), row.key_id, bytes(row.body)) for row in rows]
+    return [
+        Held(row.home, row.id, row.cause, row.channel, bytes(row.account), row.key_id, bytes(row.body)) for row in rows
+    ]
+
+
+def task_of(connection: Connection, held: Held) -> Ref | None:
+    """The task a notice tells of: the one its cause asked for. None where it tells of none by itself."""
+    cause = held.cause.rpartition(TO)[0]
+    row = connection.execute(select(TASK.c.home, TASK.c.id).where(TASK.c.cause == cause)).first()
+    return (row.home, row.id) if row else None
 
 
 def sent(connection: Connection, held: Sequence[Held], key: str) -> None:

@@ -123,7 +123,7 @@ def due(connection: Connection, target: str, *, now: datetime, per_minute: int) 
         select(*_columns())
         .where(_OUTBOX.c.target == target, _OUTBOX.c.state.in_((WAITING, SENDING)), _OUTBOX.c.due <= utc_text(now))
         .where(~_earlier().exists())
-        .order_by(_OUTBOX.c.due, _OUTBOX.c.id)
+        .order_by(_OUTBOX.c.number.is_not(None), _OUTBOX.c.due, _OUTBOX.c.id)  # what is only looked at comes last
         .limit(1)
     )
     found = connection.execute(statement).first()
@@ -131,13 +131,15 @@ def due(connection: Connection, target: str, *, now: datetime, per_minute: int) 
 
 
 def _earlier() -> Select[Any]:
-    """What was posted before for the same task and target, and has not ended."""
+    """What was posted before for the same task and target, and has not ended. A question whether somebody has read
+    something (``read``) waits for days and holds nothing back."""
     mine, other, before = _POST.alias(), _POST.alias(), _OUTBOX.alias()
     return (
         select(before.c.id)
         .join(other, other.c.key == before.c.key)
         .join(mine, (mine.c.home == other.c.home) & (mine.c.task == other.c.task) & (mine.c.target == other.c.target))
         .where(mine.c.key == _OUTBOX.c.key, before.c.id < _OUTBOX.c.id, before.c.state.in_((WAITING, SENDING)))
+        .where(other.c.way != "read")
         .correlate(_OUTBOX)
     )
 
@@ -208,6 +210,11 @@ def listed(connection: Connection, *, states: Sequence[str] = STATES, target: st
         statement = statement.where(_OUTBOX.c.target == target)
     found = connection.execute(statement.order_by(_OUTBOX.c.created.desc(), _OUTBOX.c.id.desc()).limit(most))
     return [OutboxRow(*row) for row in found]
+
+
+def body(connection: Connection, keyring: Keyring, home: str, id: int) -> Mapping[str, Any]:
+    """What is handed over, opened. Raises StoreError."""
+    return dict(orjson.loads(_opened(connection, keyring, home, id, "body")))
 
 
 def receipt(connection: Connection, keyring: Keyring, home: str, id: int) -> Mapping[str, Any] | None:

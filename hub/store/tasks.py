@@ -24,8 +24,11 @@ _OUTBOX, _CASE = core(Outbox), core(CaseFile)
 ENDED = ("refused", "completed", "failed", "recalled")
 """States after which nothing follows."""
 
-ASKED, TOLD = "asked", "told"
-"""Ways of a delivery: the request itself; what came of it."""
+JOINED = "also_asked"
+"""Event of a task that another record asked for too: it is told what came of it as well."""
+
+ASKED, TOLD, WORD, READ = "asked", "told", "word", "read"
+"""Ways of a delivery: the request itself; what came of it; word of it to people; the question whether they read it."""
 
 _MOST = 500  # values of one IN list
 
@@ -176,6 +179,12 @@ def steps(connection: Connection, ref: Ref) -> list[TaskStep]:
     return [TaskStep(row.id, row.at, row.kind, row.by, orjson.loads(row.told)) for row in rows]
 
 
+def joined(connection: Connection, ref: Ref) -> list[Ref]:
+    """The records that asked for a task beside its own, in their order."""
+    told = (str(step.told["record"]).partition("-") for step in steps(connection, ref) if step.kind == JOINED)
+    return [(home, int(number)) for home, _, number in told]
+
+
 def of_cases(connection: Connection, codes: Collection[str]) -> dict[str, list[TaskRow]]:
     """Tasks by the leading case they belong to, oldest first; of the cases they lead as well."""
     led = led_by(connection, codes)
@@ -188,9 +197,14 @@ def of_cases(connection: Connection, codes: Collection[str]) -> dict[str, list[T
     return found
 
 
-def by_number(connection: Connection, asked_of: str, numbers: Collection[str]) -> list[TaskRow]:
-    """Tasks of one body that it knows under one of these numbers, or under the key of the delivery that asked."""
-    if not numbers:
+def door(body: str) -> str:
+    """The source through which a body is reached: itself, or the one it stands behind (``exec/ZR330110``)."""
+    return body.partition("/")[0]
+
+
+def by_number(connection: Connection, bodies: Collection[str], numbers: Collection[str]) -> list[TaskRow]:
+    """Tasks of these bodies that they know under one of these numbers, or under the key of the delivery that asked."""
+    if not (bodies and numbers):
         return []
     keyed = (
         select(POST.c.home, POST.c.task).where(POST.c.key.in_(list(numbers)[:_MOST]), POST.c.way == ASKED).subquery()
@@ -198,7 +212,7 @@ def by_number(connection: Connection, asked_of: str, numbers: Collection[str]) -
     statement = (
         select(*_columns())
         .outerjoin(keyed, and_(keyed.c.home == TASK.c.home, keyed.c.task == TASK.c.id))
-        .where(TASK.c.asked_of == asked_of, or_(TASK.c.number.in_(list(numbers)[:_MOST]), keyed.c.task.is_not(None)))
+        .where(TASK.c.asked_of.in_(bodies), or_(TASK.c.number.in_(list(numbers)[:_MOST]), keyed.c.task.is_not(None)))
         .order_by(TASK.c.requested, TASK.c.id)
     )
     return [TaskRow(*row) for row in connection.execute(statement)]
@@ -269,9 +283,12 @@ def any_task(connection: Connection) -> bool:
     return connection.scalar(select(TASK.c.id).limit(1)) is not None
 
 
-def ever_asked(connection: Connection) -> frozenset[str]:
-    """The bodies that were ever asked for anything."""
-    return frozenset(connection.scalars(select(TASK.c.asked_of).distinct()))
+def ever_asked(connection: Connection) -> dict[str, list[str]]:
+    """The bodies that were ever asked for anything, by the source through which each is reached."""
+    found: dict[str, list[str]] = {}
+    for body in connection.scalars(select(TASK.c.asked_of).distinct()):
+        found.setdefault(door(body), []).append(body)
+    return found
 
 
 def posted(connection: Connection, ref: Ref, *, key: str, way: str, target: str, kind: str) -> None:

@@ -81,9 +81,10 @@ def test_a_secret_made_by_a_factory_is_a_default_too() -> None:
     assert judged("CF-05", configured(Made)).where == "Made.token"
 
 
-def test_an_empty_secret_is_no_default() -> None:
+@pytest.mark.parametrize("how", [{"default": SecretStr("")}, {"default_factory": lambda: SecretStr("")}])
+def test_an_empty_secret_is_no_default(how: dict[str, Any]) -> None:
     class Empty(ReferenceConfig):
-        token: SecretStr = SecretStr("")
+        token: SecretStr = Field(**how)
 
     holds("CF-05", Empty)
 

@@ -157,13 +157,18 @@ import json, sys
 from conformance.mutation import sample
 from conformance.mutation.figure import told
 {before}
-print(json.dumps(told(sample.measure(sample.drawn({sample}, {seed}, {only!r})), {seed})))
+said = []
+measured = sample.measure(sample.drawn({sample}, {seed}, {only!r}), say=said.append, processes={processes})
+assert sorted(map(repr, said)) == sorted(map(repr, measured.fates)), "each is told of once"
+print(json.dumps(told(measured, {seed})))
 """
 
 
-def measured(sample: int, seed: int = 1, only: str = "", before: str = "") -> "dict[str, object]":
+def measured(
+    sample: int, seed: int = 1, only: str = "", before: str = "", processes: int | None = None
+) -> "dict[str, object]":
     """Measure in a process of its own, which forks: no thread of a test runner is in the way."""
-    code = MEASURE.format(sample=sample, seed=seed, only=only, before=before)
+    code = MEASURE.format(sample=sample, seed=seed, only=only, before=before, processes=processes)
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return dict(json.loads(ran.stdout))
@@ -209,6 +214,38 @@ def test_what_is_noticed_once_only_does_not_count(befalls: str, unsteady: str) -
     """A busy machine may end a process or let a test fail; it hardly does so twice."""
     figure = measured(1, only="config", before=ONCE.format(befalls=befalls))
     assert (figure["killed"], figure["void"], figure["unsteady"]) == (0, [], [unsteady])
+
+
+MIXED = """
+def mixed(mutant, source, trials, meant):
+    changed = source != sample.modules()[mutant.module]
+    match mutant.line % 3:
+        case 0:
+            return ("tests", "red", 0) if changed and meant(0) else sample.NOTHING
+        case 1:
+            return ("tests", f"loud {mutant.line}", 0) if meant(0) else sample.NOTHING
+    return sample.NOTHING
+sample._tried = mixed
+"""
+
+
+def test_any_number_of_processes_comes_to_the_same() -> None:
+    one, three = (measured(12, before=MIXED, processes=processes) for processes in (1, 3))
+    assert one == three
+    assert one["killed"] and one["survivors"] and one["void"], "all there can be"
+
+
+TOGETHER = """
+import multiprocessing
+meet = multiprocessing.get_context("fork").Barrier(3)
+sample.Trials.of = lambda *_: iter([sample.Trial("tests", lambda: str(meet.wait(30) * 0))])
+"""
+
+
+def test_changes_are_put_to_the_test_at_once() -> None:
+    """Each waits for two others: one after the other, none of them would come to an end."""
+    figure = measured(3, only="config", before=TOGETHER, processes=3)
+    assert figure["void"] == ["tests 0"]
 
 
 SLOW = """

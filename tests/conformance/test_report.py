@@ -1,6 +1,7 @@
 """What the suite says to people and programs: texts, JSON, JUnit, page, badge; and the commands that ask for it."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -251,7 +252,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     asked: list[Any] = []
 
-    def proven(name: str, *, level: Level, only: list[str]) -> Verdict:
+    def proven(name: str, *, level: Level, only: list[str], processes: int) -> Verdict:
+        assert processes == os.cpu_count()
         asked.append((name, level, only))
         return verdicts[name]
 

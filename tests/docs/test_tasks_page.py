@@ -17,14 +17,15 @@ SOURCES = {"petition": "zhelifang", "centre": "mediation_centre", "register": "d
            "notices": "zhezhengding"}  # fmt: skip
 
 
-def test_the_sample_is_settings_that_load(tmp_path: Path) -> None:
-    (sample,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+def test_the_samples_are_settings_that_load(tmp_path: Path) -> None:
+    sample = "\n".join(re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL))
     tomllib.loads(sample)
     path = tmp_path / "hub.toml"
     sources = "".join(f'[source.{name}]\nadapter = "{adapter}"\n' for name, adapter in SOURCES.items())
     path.write_text(f'home = "330110"\n{sources}{sample}', encoding="utf-8")
     case = load(path).case
-    assert [route.name for route in case.route] == ["petition_to_mediation", "confirm"]
+    assert [route.name for route in case.route] == ["petition_to_mediation", "confirm", "to_the_team"]
+    assert case.group == {"team": ("court", "register", "centre")}
     assert case.notice.channel == "notices"
 
 

@@ -163,7 +163,7 @@ def test_a_pass_that_fails_is_told_and_the_linker_goes_on_by_itself(
     hub.drain()
     assert hub.total.records == 20
     assert ask(store, "SELECT count(*) FROM link") == [(0,)]
-    assert said.count(at_once.events.NOT_LOOKED_OVER) == 1
+    assert said.count(at_once.events.LINKING_UNPLANNED) == 1
 
 
 def test_a_pass_that_is_closed_ends_early_and_writes_nothing(store: Store, filler: Filler) -> None:

@@ -10,11 +10,12 @@ from hub.casework import consultation, pauses
 from hub.casework.consultation import Meeting
 from hub.casework.desk import Desk
 from hub.casework.sweep import Sweeper
+from hub.casework.wording import WAYS
 from hub.cli.main import main
 from hub.store.database import Database
 from hub.store.tasks import TaskRow
 from hub.store.vault import Keyring
-from schemas.delivery import Notice, order_of
+from schemas.delivery import Notice
 from schemas.life import Stage
 
 NOTICE = """
@@ -62,8 +63,8 @@ def said(town: Town, *words: str) -> None:
 def notices(town: Town, account: str = "GE_0001") -> list[Notice]:
     """What was told to an account, in order."""
     told = town.bodies["notices"].done.values() if "notices" in town.bodies else ()
-    orders = [order_of(each.kind, each.body) for each in told]
-    return [order for order in orders if isinstance(order, Notice) and account in order.receivers]
+    words = [Notice.model_validate(dict(each.body)) for each in told if each.kind in WAYS]
+    return [word for word in words if account in word.receivers]
 
 
 def a_day(town: Town, swept: Sweeper) -> None:

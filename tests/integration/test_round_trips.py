@@ -50,18 +50,32 @@ def court_claim(here: Province) -> None:
     here.around(lambda: here.mediators.tell("30"), lambda: here.mediators.tell("40"))
 
 
+def court_and_grid(here: Province) -> None:
+    """Court -> grid before suit -> the grid guides to suit -> court files it -> the grid hears of the judgment."""
+    here.claim(AH="（2026）浙0109民诉前调311号", JBFY="浙0109", SLFY="浙0109")
+    here.around(
+        lambda: here.grid.tell("镇街受理"),
+        lambda: here.grid.tell("办结", result="引导诉讼"),
+        lambda: here.filing("立案"),
+        lambda: here.filing("判决"),
+    )
+
+
 STORIES: dict[str, Story] = {
     "settled": petition_settled, "unsettled": petition_unsettled, "police": police_order, "court": court_claim,
+    "grid": court_and_grid,
 }  # fmt: skip
 MEDIATED = ("mediate", "completed", "settled")
 END = {
     "settled": [MEDIATED, ("confirm", "completed", "confirmed")], "unsettled": [("mediate", "failed", "unsettled")],
     "police": [MEDIATED], "court": [MEDIATED],
+    "grid": [("mediate", "failed", "guided_to_suit"), ("suit", "completed", "judged")],
 }  # fmt: skip
 TOLD = {
     "settled": {
         "centre": [(HAND_OVER, "访调")], "court": [("apply", "司法确认")],
         "petition": [("accept", ""), ("progress", "调解中"), ("reply", "已司法确认"), ("reply", "调解成功")],
+        "register": [("accept", ""), ("progress", "50"), ("result", "51")],
     },
     "unsettled": {
         "centre": [(HAND_OVER, "访调")], "petition": [("accept", ""), ("progress", "调解中"), ("reply", "调解不成")],
@@ -71,6 +85,10 @@ TOLD = {
         "police": [("feedback", "调解中"), ("feedback", "调解成功"), ("receipt", "")],
     },
     "court": {"centre": [(HAND_OVER, "诉调")], "court": [("receipt", ""), ("result", "调解成功")]},
+    "grid": {
+        "court": [("apply", "立案"), ("receipt", ""), ("result", "转立案")],
+        "grid": [("accept.json", ""), ("close.json", "办结"), ("feedback.json", ""), ("report.json", "诉调")],
+    },
 }  # fmt: skip
 """What each body acted on, all in all; of accept and progress a body may hear in one look, when the work has begun."""
 
@@ -81,7 +99,7 @@ def whole(here: Province, name: str) -> None:
     assert len(here.codes()) == 1, "no second code"
     assert {task.code for task in here.tasks()} == here.codes()
     assert here.unseen() == (0, 0), "no task without a receipt unseen, and nothing waits for a missing part"
-    told = {body: sorted(here.told(body)) for body in ("petition", "police", "centre", "court")}
+    told = {body: sorted(here.told(body)) for body in BODIES}
     assert {body: said for body, said in told.items() if said} == TOLD[name], "each acted once on each word"
 
 

@@ -21,14 +21,20 @@ KINDS: dict[tuple[str, str], type[DraftEntry]] = {
     ("enforcement", "stages"): DraftEvent,
     ("enforcement_payout", "payouts"): DraftRow,
     ("zhelifang_letters", "letters"): DraftDocument,
+    ("zhelifang_letters", "hearings"): DraftDocument,
+    ("zhelifang_letters", "retrospectives"): DraftEvent,
+    ("zhelifang_letters", "lists"): DraftRow,
+    ("zhelifang_letters", "receptions"): DraftRow,
     ("mobile_court_papers", "receipts"): DraftDocument,
     ("mobile_court_papers", "guarantees"): DraftDocument,
     ("mobile_court_papers", "figures"): DraftFigure,
+    ("mobile_court_papers", "sessions"): DraftEvent,
     ("administrative_law", "contracts"): DraftDocument,
     ("administrative_law", "alerts"): DraftEvent,
     ("administrative_law", "letters"): DraftDocument,
     ("peoples_mediation", "mediators"): DraftMediator,
     ("peoples_mediation", "bodies"): DraftOrganisation,
+    ("four_platforms_bodies", "bodies"): DraftOrganisation,
 }
 DATASET = Dataset(name="失业保险金发放", owner="某局", purpose="检察监督", amount="FFJE", begins="KS", cites="AH")
 

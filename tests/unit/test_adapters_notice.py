@@ -1,5 +1,7 @@
 """Adapters of notices: what they write of a delivery, always the same, and that they ask nothing of anyone."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,20 @@ from pydantic import ValidationError
 
 import adapters.notice
 from adapters.notice.webhook.adapter import SIGNING, Webhook, WebhookConfig, refused
-from adapters.notice.zhezhengding.adapter import Zhezhengding, ZhezhengdingConfig, shares, written
-from hub.api import Capability, Delivery, Source, SourceDenied, SourceReplyInvalid, SourceThrottled, SourceUnavailable
+from adapters.notice.zhezhengding.adapter import Zhezhengding, ZhezhengdingConfig
+from adapters.notice.zhezhengding.telling import shares, written
+from hub.api import (
+    Awaited,
+    Capability,
+    Delivery,
+    Page,
+    Receipt,
+    Source,
+    SourceDenied,
+    SourceReplyInvalid,
+    SourceThrottled,
+    SourceUnavailable,
+)
 from hub.manifest import faults
 from schemas.delivery import KINDS, Notice
 
@@ -76,6 +90,85 @@ def test_without_receivers_nothing_is_asked() -> None:
     adapter = Zhezhengding(ZhezhengdingConfig(base_url=BASE, tenant_id="1"))
     receipt = adapter.deliver(Nobody(), Delivery("k", "notice", NOTICE | {"receivers": []}))
     assert (receipt.accepted, receipt.reason) == (False, "receivers.missing")
+
+
+class Platform(Source):
+    """Answers what it is told to, at noon; keeps what it was asked."""
+
+    name, home, stream = "officials", "330110", ""
+
+    def __init__(self, **data: Any) -> None:
+        self.content = {"success": True, "responseCode": "0", "data": {"msgId": "M1", **data}}
+        self.asked: list[tuple[str, Any]] = []
+
+    def post(self, path: str, /, **asked: Any) -> Any:
+        self.asked.append((path, asked["form"]))
+        return Page(b"", body={"success": True, "content": self.content})
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+QUESTION = {"notice": "n1", "receivers": ["GE_1"], "want": "read", "until": "2026-03-02T05:00:00Z", "case": "C"}
+GOT, READ = "2026-03-02 11:40:00", "2026-03-02 11:52:07"
+
+
+def asked_about(*rows: tuple[str, str, str], **changes: Any) -> Any:
+    """What a question comes to when the platform tells these receivers, times of receiving and reading."""
+    names = ("receiverId", "receiveTime", "readTime")
+    platform = Platform(receivers=[dict(zip(names, row, strict=True)) for row in rows])
+    adapter = Zhezhengding(ZhezhengdingConfig(base_url=BASE, tenant_id="1"))
+    return adapter.deliver(platform, Delivery("k", "reading", QUESTION | changes))
+
+
+def test_a_question_ends_with_the_platforms_own_times() -> None:
+    both = Receipt(number="M1", body={"received": "2026-03-02T03:40:00Z", "read": "2026-03-02T03:52:07Z"})
+    got = Receipt(number="M1", body={"received": "2026-03-02T03:40:00Z", "read": ""})
+    assert asked_about(("GE_1", GOT, READ)) == both
+    assert asked_about(("GE_1", GOT, READ), want="received") == both
+    assert asked_about(("GE_1", GOT, ""), want="received") == got
+    for nothing in ((), (("GE_1", GOT, ""),), (("GE_2", GOT, READ),)):
+        assert asked_about(*nothing) == Awaited("M1"), "another's reading is not theirs"
+
+
+def test_a_question_that_is_over_says_that_nobody_has() -> None:
+    over = {"until": "2026-03-02T04:00:00Z"}
+    said = asked_about(("GE_1", GOT, ""), **over)
+    assert (said.accepted, said.reason, said.body["received"]) == (False, "unread", "2026-03-02T03:40:00Z")
+    assert asked_about(("GE_1", GOT, READ), **over).accepted, "who read it in the last moment has read it"
+
+
+@pytest.mark.parametrize(("code", "means"), [("40404", Awaited("k")), ("40031", Receipt(False, "", "40031"))])
+def test_a_message_that_is_not_known_yet_is_asked_about_again_and_a_refusal_is_one(code: str, means: Any) -> None:
+    platform = Platform()
+    platform.content = {"success": False, "responseCode": code, "data": None}
+    adapter = Zhezhengding(ZhezhengdingConfig(base_url=BASE, tenant_id="1"))
+    assert adapter.deliver(platform, Delivery("k", "reading", QUESTION)) == means
+
+
+def test_a_thing_to_do_is_known_by_its_key_until_it_is_struck_off() -> None:
+    platform, config = Platform(), ZhezhengdingConfig(base_url=BASE, tenant_id="1", creator="GE_0")
+    adapter = Zhezhengding(config)
+    adapter.deliver(platform, Delivery("k", "todo", NOTICE | {"link": "https://hub.example/act/1"}))
+    adapter.deliver(platform, Delivery("d", "todo_done", {"todo": "k", "case": "C"}))
+    (made, todo), (ended, done) = platform.asked
+    assert (made, ended) == ("/tc/v2/openapi/task/create.json", "/tc/v2/openapi/task/finish.json")
+    assert (todo["bizTaskId"], todo["bizMsgId"], done["bizTaskId"], done["bizMsgId"]) == ("k", "k", "k", "d")
+    assert (todo["creatorId"], todo["assigneeIds"], todo["subject"]) == ("GE_0", "GE_1,GE_2", "处置通知")
+    assert todo["mobileUrl"] == todo["webUrl"] == "https://hub.example/act/1"
+
+
+def test_a_call_rings_in_the_app_with_all_its_words() -> None:
+    platform = Platform()
+    adapter = Zhezhengding(ZhezhengdingConfig(base_url=BASE, tenant_id="1", creator="GE_0"))
+    adapter.deliver(platform, Delivery("k", "urgent", NOTICE | {"link": "https://hub.example/act/1"}))
+    ((path, form),) = platform.asked
+    assert (path, form["creator"], form["receivers"], form["notifyType"]) == (
+        "/gov/ding/isv/send.json", "GE_0", "GE_1,GE_2", "app",
+    )  # fmt: skip
+    assert json.loads(form["body"])["text"].split("\n") == [
+        "处置通知", "请 3 日内处置。", "编号 33011020260302WG0000014", "https://hub.example/act/1",
+    ]  # fmt: skip
 
 
 def test_what_is_no_notice_is_not_told_as_one() -> None:

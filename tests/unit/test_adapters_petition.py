@@ -141,7 +141,8 @@ def test_a_hotline_tells_its_own_place() -> None:
 
 def test_a_complaint_is_listed_until_it_is_ticked_off() -> None:
     stages = Hotline.manifest.stages
-    assert (stages["已挂号"], stages["已销号"]) == (Stage.HANDLING, Stage.CLOSED)
+    assert (stages["已挂号"], stages["已销号"]) == (Stage.HANDLING, Stage.HANDLING), "ticked off by a proof only"
+    assert (stages["unproved"], stages["ticked_off"]) == (Stage.HANDLING, Stage.CLOSED)
     assert stages["已签收"] is Stage.DISPATCHED
 
 

@@ -121,7 +121,7 @@ def test_a_mediation_is_taken_on_or_not() -> None:
 @pytest.mark.parametrize(
     ("order", "missing"),
     [
-        (SUIT.model_copy(update={"purpose": "mediate"}), "mediate"),
+        (SUIT.model_copy(update={"purpose": "visit"}), "visit"),
         (Result(**WHO, outcome=Stage.FULFILLED), "fulfilled"),
         (Progress(**WHO), "progress"),
     ],

@@ -134,8 +134,9 @@ class TestFourPlatforms:
         receipt, desk = self.deliver(kind, self.TAKEN)
         ((path, form),) = desk.posted
         said = json.loads(form["bizContent"])
-        assert (path, form["appKey"]) == (PATHS[kind], "yiwang")
-        assert (said["requestId"], said["id"], said["handleTime"]) == ("k" * 64, "17", "2026-03-03 00:30:00")
+        told = ("/event/report.json", "") if kind == "hand_over" else (PATHS[kind], "17")  # it does not know the matter
+        assert ((path, said["id"]), form["appKey"]) == (told, "yiwang")
+        assert (said["requestId"], said["handleTime"]) == ("k" * 64, "2026-03-03 00:30:00")
         assert (receipt.accepted, receipt.number, receipt.reason) == (True, "LZ7", "")
 
     def test_the_words_of_each_kind(self) -> None:
@@ -145,9 +146,25 @@ class TestFourPlatforms:
 
         assert of("accept", "accepted", "deadline") == (1, "2026-03-10 00:30:00")
         assert of("refuse", "accepted", "reasonCode") == (0, "02")
-        assert of("hand_over", "direction", "targetOrgCode", "deadline") == ("上报", "330110020", "")
+        within = HandOver(**WHO, to="县法院", to_code="330110020", way="up")
+        passed_on = word(within, ZONE)
+        assert passed_on.items() >= {"direction": "上报", "targetOrgCode": "330110020", "deadline": ""}.items()
         assert of("progress", "status") == ("部门办理",)
         assert of("result", "result", "agreementNo") == ("化解成功", "2026-1")
+
+    def test_a_matter_it_does_not_know_is_reported_as_an_event(self) -> None:
+        said = word(ORDERS["hand_over"], ZONE)
+        assert (said["relatedNumber"], said["docking"], said["item"]) == ("C1,17", "诉调", "D0402")
+        people = json.loads(str(said["people"]))
+        assert [(side["name"], side["type"]) for side in people] == [("徐二", "申请人"), ("某某公司", "被申请人")]
+
+    def test_an_event_of_its_own_is_passed_on(self) -> None:
+        desk = Desk({"success": True, "code": 200, "data": self.TAKEN})
+        body = HandOver(**WHO, to="县法院", way="up").written()
+        config = AdapterConfig(base_url="http://127.0.0.1:1", app_key="yiwang")
+        FourPlatforms(config).deliver(desk, Delivery("k" * 64, "hand_over", body))  # type: ignore[arg-type]
+        ((path, form),) = desk.posted
+        assert (path, json.loads(form["bizContent"])["id"]) == ("/event/transfer.json", "17")
 
     def test_a_stage_it_has_no_word_for_is_left_out_and_an_end_it_has_none_for_is_an_error(self) -> None:
         assert word(Progress(**WHO, stage=Stage.HEARING), ZONE)["status"] == ""

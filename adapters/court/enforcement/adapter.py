@@ -3,24 +3,29 @@
 from collections.abc import Callable
 
 import hub.api as hub
+from adapters.court.enforcement.parts import answer, party, standing
+from adapters.court.enforcement.requesting import DELIVERING, SENT_BACK, deliver
 from adapters.court.enforcement.stages import reading, stage
 from adapters.numbers import references
 from hub.api import Stage
 
-STAGES = dict.fromkeys(("0", "1", "2", "3"), Stage.ENFORCING)
-"""Sent, received, done, cannot: the state of one request. The matter is in enforcement whatever became of it."""
+STAGES = dict.fromkeys(("0", "1", "2", "3", SENT_BACK), Stage.ENFORCING)
+"""Sent, received, done, cannot, sent back: the state of one request, which `DELIVERING` reads. The matter is in
+enforcement whatever became of it."""
 
-ROLES = {"案外人": "3", "协助执行人": "3"}
 EXTRA = ("SXLX", "AHDM", "ZXFY", "XZJGDM", "XZJGMC", "QXSZ", "QXDW", "ZXTD", "YZXXZ")
 
 
 class Enforcement(hub.Adapter[hub.AdapterConfig]):
-    """Requests for assistance, one record each: many agencies are asked for one case, whose number joins them."""
+    """Requests for assistance, one record each: many agencies are asked for one case, whose number joins them.
+
+    It takes requests of ours to agencies and courts, and our feedback on its own.
+    """
 
     manifest = hub.Manifest(
-        name="enforcement", version="1.1.0", kind="court", title="Court enforcement", title_zh="执行一件事",
+        name="enforcement", version="1.2.0", kind="court", title="Court enforcement", title_zh="执行一件事",
         department="FY", code_system="court_cause", causes=True, channel="FY",
-        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
+        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELIVER}),
         envelope=hub.Envelope(
             ok="code", ok_values=("00",), denied=("14", "15"), throttled=("29",),
             items="datas", total="totalDataCount", message="msg",
@@ -33,7 +38,7 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
             hub.Stream(request=reading("/zxyjs/xzqq/page")),
             hub.Stream(name="stages", request=reading("/zxyjs/zxjd/page")),
         ),
-        stages=STAGES,
+        stages=STAGES, delivering=DELIVERING,
     )  # fmt: skip
 
     def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
@@ -41,34 +46,23 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
         return stage if stream == "stages" else self.draft
 
     def draft(self, item: hub.Item) -> hub.Draft:
-        """One request. Its case's cause classes it; ``due`` is what the source counted, hours or working days."""
+        """One request. Its case's cause classes it; ``due`` is what the source counted, hours or working days. The
+        defects of title an agency found (瑕疵) stand beside. A request of ours bears our key and the case's code."""
         own = [("enforcement_request", item["QQBH"]), ("court_case", item.get("AH") or "")]
         return hub.Draft(
             key=item["QQBH"], revision=item.get("GXSJ"), title=item.get("SXMC"), detail=item.get("QQNR"),
             code=item.get("AYDM"), label=item.get("AY"),
-            opened=item.get("FSSJ"), due=item.get("JZSJ"), status=item.get("ZT"), status_label=item.get("ZTMC"),
+            opened=item.get("FSSJ"), due=item.get("JZSJ"), status=standing(item), status_label=item.get("ZTMC"),
             address=item.get("CCSZD"), region=item.get("CCDDM") or item.get("ZXFY"), amount=item.get("BDJE"),
             parties=[party(p) for p in item.get("DSR") or ()], steps=[answer(f) for f in item.get("FK") or ()],
-            references=own + references(item.get("XGAH")),
-            extra={name: item.get(name) for name in EXTRA},
+            references=own + references(item.get("XGAH")) + references(item.get("JFM")),
+            extra={name: item.get(name) for name in EXTRA}
+            | {"defects": item.get("XCQK"), "delivery": item.get("WBQQID")},
         )  # fmt: skip
 
-
-def party(row: hub.Item) -> hub.DraftParty:
-    """A party to the enforcement, in the court's words; who only holds or claims the thing is a third one."""
-    standing = row.get("SSDW") or "1"
-    return hub.DraftParty(
-        name=row.get("XM"), role=ROLES.get(standing, standing), kind=row.get("LX") or "1",
-        id_number=row.get("ZJHM"), phone=row.get("SJHM"), address=row.get("DZ"),
-    )  # fmt: skip
-
-
-def answer(row: hub.Item) -> hub.DraftStep:
-    """One feedback (反馈) of the agency asked. The clerk's name stays at the source."""
-    return hub.DraftStep(
-        at=row.get("FKSJ"), action=row.get("FKLX") or "", body=row.get("FKJG") or "", note=row.get("FKNR") or "",
-        key=row.get("FKBH") or "",
-    )  # fmt: skip
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """A request for assistance, or feedback on one of the office's own."""
+        return deliver(source, delivery, self.manifest.zone)
 
 
 @hub.hookimpl

@@ -9,8 +9,8 @@ from hub.api import Capability, Stage
 METHODS = {"调解": "司法调解", "判决": "诉讼"}  # JAFS -> resolution_method
 STAGES = {
     "收案": Stage.RECEIVED, "立案": Stage.FILED, "审理": Stage.HEARING, "调解": Stage.MEDIATING, "判决": Stage.JUDGED,
-    "结案": Stage.CLOSED, "执行": Stage.ENFORCING, "撤诉": Stage.WITHDRAWN,
-    "确认审查": Stage.CONFIRMING, "裁定确认": Stage.CONFIRMED, "不予确认": Stage.UNCONFIRMED,
+    "调解成功": Stage.SETTLED, "调解不成": Stage.UNSETTLED, "结案": Stage.CLOSED, "执行": Stage.ENFORCING,
+    "撤诉": Stage.WITHDRAWN, "确认审查": Stage.CONFIRMING, "裁定确认": Stage.CONFIRMED, "不予确认": Stage.UNCONFIRMED,
 }  # fmt: skip
 NEW_CAUSES = "20260101"  # the civil causes of 2025 are in force from this filing day on
 EXTRA = ("AJLB", "AJLY", "SXRQ", "YSAJLXDM", "SLFY", "JBFY", "QRAH")
@@ -21,7 +21,7 @@ class MobileCourt(hub.Adapter[hub.AdapterConfig]):
     """Court cases. Pages come in order of the case key: an update during the read moves no row past the reader."""
 
     manifest = hub.Manifest(
-        name="mobile_court", version="1.0.0", kind="court", title="Mobile court", title_zh="移动微法院",
+        name="mobile_court", version="1.1.0", kind="court", title="Mobile court", title_zh="移动微法院",
         department="FY", code_system="court_cause", causes=True, channel="FY",
         capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.PUSH, Capability.DELIVER}),
         envelope=ENVELOPE, signing=SIGNING, streams=(hub.Stream(request=PAGES),), webhook=CALLBACK, stages=STAGES,

@@ -1,5 +1,5 @@
 """What a mobile court is handed: suits and confirmations applied for; of a mediation it has sent out, our receipt and
-what came of it.
+what came of it; and word on a case, such as what agencies answered that were asked for its enforcement.
 
 Each bears the delivery's key as ``requestId``.
 """
@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 import hub.api as hub
 from hub.api import Stage
 
-APPLICATIONS = {"suit": "立案", "confirm": "司法确认"}
-"""What a matter may be handed to a court for. Mediation it asks of others; nobody hands it any."""
+APPLICATIONS = {"suit": "立案", "confirm": "司法确认", "mediate": "诉前调解"}
+"""What a matter may be handed to a court for: mediation before suit, at one of its court points (共享法庭), too."""
 
 OUTCOMES = {
     Stage.SETTLED: "调解成功", Stage.UNSETTLED: "调解不成", Stage.WITHDRAWN: "撤回", Stage.GUIDED_TO_SUIT: "转立案",
@@ -22,6 +22,7 @@ SORTS = {"1": "自然人", "2": "法人", "3": "非法人组织"}
 PATHS = {
     "hand_over": "/peace/intranet/case/apply", "accept": "/peace/intranet/mediation/receipt",
     "refuse": "/peace/intranet/mediation/receipt", "result": "/peace/intranet/mediation/result",
+    "notice": "/peace/intranet/case/notice",
 }  # fmt: skip
 DELIVERING = hub.Delivering(
     kinds=tuple(PATHS), key_header="",
@@ -56,6 +57,11 @@ def word(order: hub.Order, zone: tzinfo) -> dict[str, object]:
             amount = "" if order.amount is None else str(order.amount)
             ended = {"TJJG": OUTCOMES[order.outcome], "XYBH": order.agreement, "BDJE": amount}
             return _mediated(order, zone) | ended
+        case hub.Notice():
+            return {
+                "AHDM": order.number, "JFM": order.case, "SJ": _local(order.at, zone), "TZDW": order.body,
+                "BT": order.title, "NR": order.text,
+            }  # fmt: skip
     raise KeyError(order.kind)
 
 

@@ -1,4 +1,4 @@
-"""Adapter for papers and figures of a mobile court (移动微法院): pinyin columns over JSON, read by time."""
+"""Adapter for papers, sessions and figures of a mobile court (移动微法院): pinyin columns over JSON, read by time."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,9 +6,10 @@ from dataclasses import replace
 import hub.api as hub
 from adapters.court.mobile_court.wire import ENVELOPE, PAGES, SIGNING
 from adapters.court.mobile_court_papers.guarantees import guarantee
+from adapters.court.mobile_court_papers.sessions import session
 
 PATHS = {name: f"/peace/intranet/{path}/page" for name, path in (
-    ("receipts", "service"), ("guarantees", "guarantee"), ("figures", "statistics"),
+    ("receipts", "service"), ("guarantees", "guarantee"), ("figures", "statistics"), ("sessions", "session"),
 )}  # fmt: skip
 
 
@@ -16,8 +17,8 @@ class MobileCourtPapers(hub.Adapter[hub.AdapterConfig]):
     """What the court tells beside its cases, each kind a stream of its own. Cases are those of `mobile_court`."""
 
     manifest = hub.Manifest(
-        name="mobile_court_papers", version="1.0.0", kind="court", title="Mobile court, papers and figures",
-        title_zh="移动微法院文书与指标", department="FY", channel="FY", envelope=ENVELOPE, signing=SIGNING,
+        name="mobile_court_papers", version="1.1.0", kind="court", title="Mobile court, papers, sessions and figures",
+        title_zh="移动微法院文书、庭次与指标", department="FY", channel="FY", envelope=ENVELOPE, signing=SIGNING,
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
         streams=tuple(hub.Stream(name=name, request=replace(PAGES, path=path)) for name, path in PATHS.items()),
     )  # fmt: skip
@@ -52,7 +53,7 @@ def figure(item: hub.Item) -> hub.DraftFigure:
 
 
 SHAPES: Mapping[str, Callable[[hub.Item], hub.DraftEntry]] = {
-    "receipts": receipt, "guarantees": guarantee, "figures": figure,
+    "receipts": receipt, "guarantees": guarantee, "figures": figure, "sessions": session,
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""What the platform is told of an event: taken on or not, passed on, how it goes, how it ended.
+"""What the platform is told: a matter of another body's, reported as an event of its own; of an event, that it was
+taken on or not, passed on, how it goes, how it ended.
 
 Each word bears the delivery's key as ``requestId``.
 """
@@ -9,10 +10,12 @@ from datetime import datetime, tzinfo
 import hub.api as hub
 from hub.api import Stage
 
+REPORTED, WHISTLE, ARRIVED, DONE = "网格上报", "社区吹哨", "部门报到", "办结"
 STAGES = {
-    "网格上报": Stage.RECEIVED, "镇街受理": Stage.ACCEPTED, "部门办理": Stage.HANDLING, "办结": Stage.CLOSED,
-    "回访": Stage.FOLLOW_UP,
+    REPORTED: Stage.RECEIVED, WHISTLE: Stage.TRIAGED, "镇街受理": Stage.ACCEPTED, ARRIVED: Stage.ACCEPTED,
+    "部门办理": Stage.HANDLING, DONE: Stage.CLOSED, "回访": Stage.FOLLOW_UP,
 }  # fmt: skip
+REPORT = "/event/report.json"
 PATHS = {
     "accept": "/event/accept.json", "refuse": "/event/accept.json", "hand_over": "/event/transfer.json",
     "progress": "/event/feedback.json", "result": "/event/close.json",
@@ -23,6 +26,11 @@ OUTCOMES = {
     Stage.REPLIED: "已答复", Stage.CLOSED: "办结",
 }  # fmt: skip
 """How the platform says that an event has ended; of confirmation and fulfilment it knows nothing."""
+
+RESULTS = {word: stage for stage, word in OUTCOMES.items() if word != DONE}
+"""What came of an event that has ended, as the platform tells it in a field of its own."""
+
+SIDES = {"1": "申请人", "2": "被申请人", "3": "第三人"}
 
 TAKEN = 200
 """The inner ``code`` of an answer; the outer one says that the gateway passed the call on."""
@@ -39,7 +47,8 @@ def deliver(source: hub.Source, delivery: hub.Delivery, config: hub.AdapterConfi
     """One word on an event, and what the platform says of it. Raises SourceReplyInvalid where it says nothing."""
     order = hub.order_of(delivery.kind, delivery.body)
     said = json.dumps({"requestId": delivery.key, **word(order, zone)}, ensure_ascii=False)
-    page = source.post(PATHS[delivery.kind], form={"appKey": config.app_key, "bizContent": said})
+    path = REPORT if isinstance(order, hub.HandOver) and order.matter else PATHS[delivery.kind]
+    page = source.post(path, form={"appKey": config.app_key, "bizContent": said})
     data = page.body.get("data")
     inner = json.loads(data) if isinstance(data, str) and data else data or {}
     if inner.get("code") != TAKEN:
@@ -59,6 +68,8 @@ def word(order: hub.Order, zone: tzinfo) -> Fields:
             more: Fields = {"accepted": 1, "deadline": _local(order.due, zone)}
         case hub.Refuse():
             more = {"accepted": 0, "reasonCode": order.reason}
+        case hub.HandOver(matter=hub.Matter() as matter):
+            return common | _report(order, matter, zone)
         case hub.HandOver():
             more = {
                 "direction": WAYS[order.way], "targetOrg": order.to, "targetOrgCode": order.to_code,
@@ -71,6 +82,25 @@ def word(order: hub.Order, zone: tzinfo) -> Fields:
         case _:
             raise KeyError(order.kind)
     return common | more
+
+
+def _report(order: hub.HandOver, matter: hub.Matter, zone: tzinfo) -> Fields:
+    """A matter the platform does not know yet, in the fields an event is read in; it has no ``id`` there.
+
+    ``relatedNumber`` is our code and the number it has where it comes from: by them the event finds its case.
+    """
+    return {
+        "id": "", "fromOrg": order.body, "orgcode": order.to_code, "docking": order.docking or "",
+        "purpose": order.purpose, "reason": order.reason, "deadline": _local(order.due, zone),
+        "title": matter.title, "content": matter.detail, "item": matter.item, "occurLocation": matter.address,
+        "regionCode": matter.region, "createtime": _local(matter.opened, zone),
+        "relatedNumber": ",".join(filter(None, (order.case, order.number))),
+        "people": json.dumps([_person(side) for side in matter.sides], ensure_ascii=False),
+    }  # fmt: skip
+
+
+def _person(side: hub.Side) -> dict[str, str]:
+    return {"name": side.name, "idcard": side.id_number, "mobile": side.phone, "type": SIDES[side.role]}
 
 
 def _local(at: datetime | None, zone: tzinfo) -> str:

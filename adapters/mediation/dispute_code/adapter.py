@@ -1,14 +1,10 @@
-"""Adapter for mediation cases (浙江解纷码): signed POST, rows after (updateTime, id), the unified codes themselves."""
+"""Adapter for mediation cases (浙江解纷码), both ways: signed POST, rows after (updateTime, id), the unified codes."""
 
 import hub.api as hub
+from adapters.mediation.dispute_code.writing import DELIVERING, ROLES, STAGES, deliver
 from adapters.numbers import references
-from hub.api import Stage
+from hub.api import Capability
 
-STAGES = {
-    "10": Stage.RECEIVED, "11": Stage.REFUSED, "20": Stage.DISPATCHED, "30": Stage.MEDIATING, "40": Stage.SETTLED,
-    "41": Stage.UNSETTLED, "42": Stage.WITHDRAWN, "50": Stage.CONFIRMING, "51": Stage.CONFIRMED,
-    "52": Stage.UNCONFIRMED, "60": Stage.GUIDED_TO_SUIT, "70": Stage.FOLLOW_UP, "80": Stage.CLOSED,
-}  # fmt: skip
 SUCCESS = {**dict.fromkeys(("40", "50", "51", "52"), True), "41": False}  # an agreement stands even if unconfirmed
 EXTRA = ("disputeType", "disputeTypeName", "orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
 
@@ -19,7 +15,9 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
     manifest = hub.Manifest(
         name="dispute_code", version="1.0.0", kind="mediation", title="Dispute code", title_zh="浙江解纷码",
         department="SF", code_system="unified", channel="TJ",
-        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.ORDERED, hub.Capability.COUNTED}),
+        capabilities=frozenset(
+            {Capability.INCREMENTAL, Capability.ORDERED, Capability.COUNTED, Capability.DELIVER}
+        ),
         envelope=hub.Envelope(
             ok="code", ok_values=(0,), denied=(40101, 40102, 40103), throttled=(42900,),
             items="data.records", total="data.total", message="msg",
@@ -30,7 +28,7 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
             paging=hub.Keyset(time="updateTime", key="id", after_time="afterTime", after_key="afterId", rows=500),
             since=hub.Since(param="updateTimeStart"),
         )),),
-        stages=STAGES,
+        stages=STAGES, delivering=DELIVERING,
     )  # fmt: skip
 
     def draft(self, item: hub.Item) -> hub.Draft:
@@ -42,20 +40,23 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
         numbers = references(item.get("sourceNo"), ("dispute_code", item.get("caseNo") or ""))
         if local := item.get("localCode"):
             numbers.append(("local_code", local))
-        sides = (("1", "applicant"), ("2", "respondent"), ("3", "thirdParty"))
         return hub.Draft(
             key=str(item["id"]), revision=item.get("updateTime"), title=item.get("title"), detail=item.get("content"),
             code=item.get("item") or item.get("disputeType"),
             label=item.get("itemName") or item.get("disputeTypeName"),
             opened=item.get("applyTime"), closed=item.get("endTime"), status=status,
             address=item.get("occurPlace"), region=item.get("regionCode"), amount=item.get("amount"),
-            parties=[party(p, role, item) for role, side in sides for p in item.get(side) or ()],
+            parties=[party(p, role, item) for role, side in ROLES.items() for p in item.get(side) or ()],
             steps=[hub.DraftStep(at=accepted, action="受理", body=item.get("orgName") or "")] if accepted else [],
             references=numbers,
             resolution=hub.DraftResolution(method="人民调解", organisation=item.get("orgName"), success=SUCCESS[status])
             if status in SUCCESS else None,
             extra={name: item.get(name) for name in EXTRA},
         )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """A case pushed under our code, or one word on a case: taken on or not, how it goes, what came of it."""
+        return deliver(source, delivery, self.manifest.zone)
 
 
 def party(row: hub.Item, role: str, item: hub.Item) -> hub.DraftParty:

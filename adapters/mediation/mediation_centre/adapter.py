@@ -17,7 +17,7 @@ STAGES = {
 }  # fmt: skip
 """What is asked for, not what has come of it: a matter handed over for mediation is not in mediation yet."""
 
-EXTRA = ("fromSys", "toSys", "docking", "reason", "disputeType", "disputeTypeName")
+EXTRA = ("fromSys", "toSys", "docking", "reason", "windowName", "receiverCode", "disputeType", "disputeTypeName")
 READ = hub.Request(
     path=PATH, method="POST", place="form", params={"additional": "{additional}"},
     paging=hub.PageNumber(rows=100), window=hub.Window(begin="startTime", end="endTime", days=31, look_back=3),
@@ -43,6 +43,7 @@ class MediationCentre(hub.Adapter[MediationCentreConfig]):
     def draft(self, item: hub.Item) -> hub.Draft:
         """One hand-over, and the matter it carries as an object, or as JSON text."""
         payload, sent, sender = item.get("payload") or {}, item.get("sendTime"), item.get("fromSys") or ""
+        walked_in = item.get("windowName") not in (None, "", "\\N")
         about = json.loads(payload) if isinstance(payload, str) else payload
         sides = [("1", p) for p in about.get("applicant") or ()] + [("2", p) for p in about.get("respondent") or ()]
         files = [{k: v for k, v in f.items() if v not in (None, "", "\\N")} for f in item.get("attachments") or ()]
@@ -53,6 +54,7 @@ class MediationCentre(hub.Adapter[MediationCentreConfig]):
             region=about.get("regionCode"), amount=about.get("amount"), parties=[party(p, role) for role, p in sides],
             steps=[hub.DraftStep(at=sent, action="移交", body=sender, note=item.get("reason") or "")],
             references=references(about.get("sourceNo"), ("dispute_code", item.get("caseCode") or "")),
+            channel=hub.Channel.WALK_IN if walked_in else None,
             extra={name: item.get(name, about.get(name)) for name in EXTRA} | {"attachments": files or None},
         )  # fmt: skip
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import hub.api as hub
 from adapters.mediation.peoples_mediation.progress import steps
 from adapters.mediation.peoples_mediation.register import SHAPES, STREAMS, gone, paging
+from adapters.numbers import references
 from hub.api import Stage
+from schemas.life import RECOVERED
 
 STAGES = {
     "1": Stage.RECEIVED, "2": Stage.MEDIATING, "3": Stage.SETTLED, "4": Stage.CLOSED, "5": Stage.UNSETTLED,
@@ -47,11 +49,12 @@ class PeoplesMediation(hub.Adapter[hub.AdapterConfig]):
             status_label=item.get("zhuangTaiMC"), address=item.get("faShengDD"), region=item.get("quHuaDM"),
             amount=item.get("sheAnJE"), people=item.get("sheJiRS"), steps=list(steps(item)),
             parties=[party(p) for p in item.get("dangShiRen") or ()],
-            references=[("peoples_mediation", item["anJianBH"])] if item.get("anJianBH") else [],
+            references=references(item.get("xiangGuanBH"), ("peoples_mediation", item.get("anJianBH") or "")),
             resolution=hub.DraftResolution(
                 method="人民调解", organisation=committee.get("name"), responsible=item.get("tiaoJieY"),
                 success=SUCCESS[status], situation=item.get("tiaoJieJG")) if status in SUCCESS else None,
             extra={name: item.get(name) for name in EXTRA}
+            | {RECOVERED: item.get("lvXingJE")}
             | {f"tiaoJieZZ.{name}": told for name, told in committee.items()}
             | {"duiJie": "、".join(name for box, name in DOCKINGS.items() if str(ticked.get(box)) == "1")},
         )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Adapter for intake of the public service portal (浙里办): signed JSON pages of what people applied for."""
+"""Adapter for the public service portal (浙里办): signed JSON, read and pushed; progress and word to people back."""
 
 import hub.api as hub
 from adapters.numbers import references
-from hub.api import Channel, Stage
+from adapters.petition.portal.answering import DELIVERING, deliver
+from hub.api import Capability, Channel, Stage
 
 STAGES = {
     "10": Stage.RECEIVED, "20": Stage.TRIAGED, "21": Stage.TRIAGED, "30": Stage.DISPATCHED, "31": Stage.REFUSED,
@@ -12,25 +13,32 @@ STAGES = {
 CHANNELS = dict.fromkeys(("app", "mini", "web"), Channel.PORTAL) | {"window": Channel.WALK_IN}
 STEPS = (("submitTime", "提交", ""), ("acceptTime", "受理", "acceptOrg"), ("replyTime", "答复", "replyOrg"))
 EXTRA = ("entry", "authLevel", "demand", "statusName", "replyContent", "evaluate", "attachment")
+SIGNING = hub.Signing(fields=("{method}", "{path}", "{timestamp}", "{nonce}", "{body}"), joiner="\n")
+PUSHES = hub.Webhook(signing=SIGNING, envelope=hub.Envelope(single=True), answer='{"code":0,"msg":"ok"}')
+"""One application in each push. A device that was offline sends it again: it is the same application."""
 
 
 class Portal(hub.Adapter[hub.AdapterConfig]):
     """Applications. The key is the device's own: sent again after a lost connection, it is the same application."""
 
     manifest = hub.Manifest(
-        name="portal", version="1.0.0", kind="petition", title="Public service portal", title_zh="浙里办",
+        name="portal", version="1.1.0", kind="petition", title="Public service portal", title_zh="浙里办",
         code_system="portal_matter", channel="WS", stages=STAGES,
-        capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
+        capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.PUSH, Capability.DELIVER}),
         envelope=hub.Envelope(
             ok="code", ok_values=(0,), denied=(40101, 40102, 40103), throttled=(42900,),
             items="data.records", total="data.total", message="msg",
         ),
-        signing=hub.Signing(fields=("{method}", "{path}", "{timestamp}", "{nonce}", "{body}"), joiner="\n"),
+        signing=SIGNING, webhook=PUSHES, delivering=DELIVERING,
         streams=(hub.Stream(request=hub.Request(
             path="/openapi/v1/intake/page", method="POST", place="json",
             paging=hub.PageNumber(page="current", size="size", rows=200), since=hub.Since(param="updateTimeStart"),
         )),),
     )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """One word on an application: taken on or not, how it goes, what came of it; or a word to who applied."""
+        return deliver(source, delivery, self.manifest.zone)
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One application; a person who is not known by name still has a phone."""

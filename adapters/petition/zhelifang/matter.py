@@ -5,6 +5,7 @@ from typing import Any
 import hub.api as hub
 from adapters.numbers import references
 from hub.api import Stage
+from schemas.life import RECOVERED
 
 STAGES = {
     "01": Stage.DISPATCHED, "02": Stage.DISPATCHED, "03": Stage.DISPATCHED, "04": Stage.TRIAGED, "05": Stage.DISPATCHED,
@@ -55,7 +56,7 @@ def matter(item: hub.Item) -> hub.Draft:
         resolution=hub.DraftResolution(
             opinion=OPINIONS.get(str(row["MYDPJ"]), str(row["MYDPJ"])), assessed=row.get("PJSJ")
         ) if row.get("MYDPJ") else None,
-        extra={name: row.get(name) for name in EXTRA},
+        extra={name: row.get(name) for name in EXTRA} | {RECOVERED: row.get("ZHJE")},
     )  # fmt: skip
 
 

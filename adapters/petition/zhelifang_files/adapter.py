@@ -16,6 +16,7 @@ COLUMNS = {
     "登记机构": "DJJGMC", "标题": "BT", "投诉内容": "TSNR", "办理状态": "BLZTMC", "限办截止时间": "XBJZSJ",
     "办结时间": "BJSJ", "更新时间": "GXSJ", "相关编号": "XGBH", "复查申请时间": "FCSQSJ", "复查截止时间": "FCJZSJ",
     "复核申请时间": "FHSQSJ", "复核截止时间": "FHJZSJ",
+    "追回金额": "ZHJE",
 }  # fmt: skip
 """What a column of an export is called, and the catalogue's name for it."""
 

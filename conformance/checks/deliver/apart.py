@@ -50,12 +50,10 @@ def reads_hand_nothing_over(h: Harness) -> None:
 def delivery_is_discreet(h: Harness) -> None:
     """One of each kind: taken, refused, failed, and with the answer not to be read."""
     likely = "deliver() logs what it sends, or puts it into the text of an error"
-    cases: tuple[tuple[Mood, str], ...] = (
-        ("ok", ""), ("refused", ""), ("failed", ""), ("ok", "html"), ("ok", "status"), ("ok", "signing"),
-    )  # fmt: skip
-    for mood, fault in (
-        cases if h.subject.way != "table" else cases[:1]
-    ):  # a table says no more than that it was fetched
+    cases: list[tuple[Mood, str]] = [("ok", "")]
+    if h.subject.way != "table":  # which says no more than that it was fetched
+        cases += [("refused", ""), ("failed", ""), ("ok", "html"), ("ok", "status"), ("ok", "signing")]
+    for mood, fault in cases:
         with desk(h) as at, loud():
             at.receiver.mood = mood
             if fault:

@@ -178,10 +178,14 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)
-    elif isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            yield from _texts(orjson.loads(value))
-        except ValueError:
-            yield value
+    elif isinstance(value, str) and isinstance(opened := _opened(value), Mapping | list):
+        yield from _texts(opened)
     else:
         yield str(value)
+
+
+def _opened(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None

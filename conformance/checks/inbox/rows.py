@@ -176,5 +176,5 @@ def _differing(one: RecordRow | None, other: RecordRow | None) -> list[str]:
     if one is None or other is None:
         return ["there is one of them only"]
     heads = [name for name in ("revision", "deleted", "item", "stage") if getattr(one, name) != getattr(other, name)]
-    names = sorted(one.body.keys() | other.body.keys())
+    names = sorted({**one.body, **other.body})
     return [*dict.fromkeys(heads + [name for name in names if one.body.get(name) != other.body.get(name)])]

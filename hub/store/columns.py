@@ -39,11 +39,11 @@ def settle(connection: Connection, key: StreamKey, found: Fields, *, run: int, w
         for name, each, gone in connection.execute(select(_FIELD.c.name, _FIELD.c.each, _FIELD.c.gone).where(*here))
     }
     seen = {name for name in found.seen if _NAME.fullmatch(name)}
-    drift: dict[str, str] = {}
-    for name in sorted(seen - known.keys())[: MOST - len(known)]:
-        values = {"name": name, "each": int(name in found.each), "gone": 0, "run": run}
-        connection.execute(insert(_FIELD).values(home=key.home, source=key.source, stream=key.stream, **values))
-        drift[name] = NEW
+    new = sorted(seen - known.keys())[: MOST - len(known)]
+    if new:
+        stream = {"home": key.home, "source": key.source, "stream": key.stream, "gone": 0, "run": run}
+        connection.execute(insert(_FIELD), [{**stream, "name": name, "each": int(name in found.each)} for name in new])
+    drift = dict.fromkeys(new, NEW)
     for name, (each, gone) in known.items():
         still = each and (name in found.each or name not in seen)
         missing = name not in seen and (gone or (each and whole))

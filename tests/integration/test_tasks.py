@@ -326,8 +326,9 @@ def test_what_nobody_confirmed_and_what_could_not_be_told_is_shown(town: Town) -
 def test_a_body_that_takes_no_deliveries_is_asked_by_a_person(
     tmp_path: Path, database: Database, keyring: Keyring
 ) -> None:
-    routes = '[[case.route]]\nname = "a"\nfrom = "zhelifang"\nstage = ["accepted", "dispatched"]\nto = "register"\n'
+    routes = '[[case.route]]\nname = "a"\nfrom = "zhelifang"\nstage = ["accepted", "dispatched"]\nto = "village"\n'
     routes += 'items = "D02"\n'
+    routes += '[source.village]\nadapter = "peoples_mediation"\nbase_url = "http://127.0.0.1:9"\nallow = ["127.0.0.1/32"]\n'
     town = Town(settings_of(tmp_path, routes, database=database), database, keyring)
     town.tell("petition", "P0", Stage.DISPATCHED, item="D0301")
     assert town.tasks() == [], "another item"

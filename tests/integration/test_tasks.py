@@ -328,7 +328,7 @@ def test_a_body_that_takes_no_deliveries_is_asked_by_a_person(
 ) -> None:
     routes = '[[case.route]]\nname = "a"\nfrom = "zhelifang"\nstage = ["accepted", "dispatched"]\nto = "village"\n'
     routes += 'items = "D02"\n'
-    routes += '[source.village]\nadapter = "peoples_mediation"\nbase_url = "http://127.0.0.1:9"\nallow = ["127.0.0.1/32"]\n'
+    routes += '[source.village]\nadapter = "peoples_mediation"\nbase_url = "http://127.0.0.1:9"\n'
     town = Town(settings_of(tmp_path, routes, database=database), database, keyring)
     town.tell("petition", "P0", Stage.DISPATCHED, item="D0301")
     assert town.tasks() == [], "another item"

@@ -45,11 +45,16 @@ def check(work: Workplace, as_json: bool) -> int:
 def _refuse_broken(work: Workplace) -> None:
     from hub.problems import SettingsInvalid
 
-    if problems := source_problems(work.settings, work.registry):
+    if problems := problems_of(work.settings, work.registry):
         raise SettingsInvalid(problems, where=str(work.settings.path))
 
 
-def source_problems(settings: "Settings", registry: "Registry") -> list["Problem"]:
+def problems_of(settings: "Settings", registry: "Registry") -> list["Problem"]:
+    """What is wrong with settings that could be read: in the eyes of the adapters, and of the casework."""
+    return [*_of_sources(settings, registry), *_of_casework(settings, registry)]
+
+
+def _of_sources(settings: "Settings", registry: "Registry") -> list["Problem"]:
     """What is wrong with the source tables in the eyes of their adapters: adapter unknown or off, options refused."""
     from hub.errors import PluginError
     from hub.problems import Reading, SettingsInvalid
@@ -65,4 +70,35 @@ def source_problems(settings: "Settings", registry: "Registry") -> list["Problem
             reading = Reading(source.given)
             reading.refuse(("source", source.name, "adapter"), why.what, why.hint)
             problems += reading.problems
+    return problems
+
+
+def _of_casework(settings: "Settings", registry: "Registry") -> list["Problem"]:
+    """What is wrong with what the casework goes by: the files of deadlines, templates and weights, and the routes."""
+    from hub.casework.linking.score import Weights
+    from hub.casework.receivers import Receivers
+    from hub.casework.routes import Routes
+    from hub.casework.terms import Terms
+    from hub.casework.wording import templates
+    from hub.errors import ConfigError
+    from hub.problems import Problem, SettingsInvalid
+
+    def routes() -> None:
+        Routes(settings, Receivers(settings, registry), Terms.load(settings.deadlines))
+
+    def words() -> None:
+        templates(settings.case.notice.templates)
+
+    def weights() -> None:
+        if settings.case.weights is not None:
+            Weights.load(settings.case.weights)
+
+    problems: list[Problem] = []
+    for read in (routes, words, weights):
+        try:
+            read()
+        except SettingsInvalid as why:
+            problems += why.problems
+        except ConfigError as why:
+            problems.append(Problem(None, why.where or "case", why.what, why.hint))
     return problems

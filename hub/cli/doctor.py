@@ -84,11 +84,11 @@ def _packages(work: Workplace) -> Iterator[Finding]:
 
 
 def _settings(work: Workplace) -> Iterator[Finding]:
-    from hub.cli.config import source_problems
+    from hub.cli.config import problems_of
 
     settings = work.settings
     yield Finding("settings", "ok", f"{settings.path}, {len(settings.sources)} sources")
-    for problem in source_problems(settings, work.registry):
+    for problem in problems_of(settings, work.registry):
         yield Finding("settings", "bad", str(problem), "hub config check")
     if settings.path.stat().st_mode & 0o077 and any(
         name in source.options for source in settings.sources.values() for name in _secrets(work, source.adapter)

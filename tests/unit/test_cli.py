@@ -195,6 +195,29 @@ def test_init_makes_what_config_check_accepts_and_overwrites_nothing(hub: Any, t
     assert before == ((tmp_path / "hub.toml").read_bytes(), keys.read_bytes())
 
 
+def test_config_check_looks_at_routes_and_at_the_files_they_go_by(hub: Any, tmp_path: Path) -> None:
+    assert hub("init", "--home", "330110").exit_code == 0
+    settings = tmp_path / "hub.toml"
+    clean = settings.read_text(encoding="utf-8")
+    source = '\n[source.{}]\nadapter = "open311"\nbase_url = "http://127.0.0.1:9"\n'
+    route = '\n[[case.route]]\nname = "r"\nfrom = "a"\nto = "b"\nstage = "accepted"\nrule = "mediaton"\n'
+    route = source.format("a") + source.format("b") + route
+    settings.write_text(clean + route, encoding="utf-8")
+    refused = hub("config", "check")
+    assert refused.exit_code == 2
+    assert 'no deadline rule "mediaton"' in refused.output
+    (problem,) = json.loads(hub("config", "check", "--json").stdout)["problems"]
+    assert "mediation" in problem["hint"]
+    files = (
+        clean.replace("[deadlines]\n", '[deadlines]\nrules = "none.csv"\n') + '\n[case.notice]\ntemplates = "no.csv"\n'
+    )
+    settings.write_text(files, encoding="utf-8")
+    told = json.loads(hub("config", "check", "--json").stdout)["problems"]
+    assert len(told) == 2, "all of them at once"
+    settings.write_text(clean, encoding="utf-8")
+    assert hub("config", "check").exit_code == 0
+
+
 def test_every_setting_stands_in_the_first_file_with_its_default(hub: Any, tmp_path: Path) -> None:
     """The commented lines of the template, once uncommented, are the defaults."""
     hub("init")

@@ -40,7 +40,7 @@ fmt: $(CHECK) ## put the code in order
 conform: $(CHECK) ## put every installed adapter to the test
 	@$(BIN)/hub conform --all
 
-conform-proof: $(CHECK) ## every check against every broken adapter, and 400 changes to the checks; minutes
+conform-proof: $(CHECK) ## every check against every broken adapter, and 300 changes to the checks; minutes
 	@$(BIN)/python -m conformance.proof
 
 bench: $(BENCH) ## speed against the raw limit and dlt, five repetitions; N=20000 for a quick look

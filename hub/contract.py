@@ -156,7 +156,8 @@ class PushConfig(SourceConfig):
 
 class AdapterConfig(SourceConfig):
     """Settings of one source instance over HTTP. Subclass it to add your own; secrets are `SecretStr`. Unknown keys are
-    refused."""
+    refused. ``calls_per_day`` bounds the calls each of its interfaces gets in a day of its zone; 0: none are counted.
+    """
 
     base_url: str = Field(pattern=r"^https?://")
     token: SecretStr | None = None
@@ -164,6 +165,7 @@ class AdapterConfig(SourceConfig):
     app_secret: SecretStr | None = None
     username: str = ""
     password: SecretStr | None = None
+    calls_per_day: int = Field(default=0, ge=0)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@
     ├─ SourceError               operator      carries adapter, method, path template, status, attempt
     │  ├─ SourceUnavailable      retried
     │  │  └─ SourceThrottled     retried after ``retry_after`` seconds
+    │  │     └─ QuotaSpent       by our own count: not asked again before the day is over
     │  ├─ SourceDenied           never retried, never "empty"
     │  ├─ SourceReplyInvalid     a reply that is not what was promised: shape, encoding, origin
     │  ├─ PagingLoop             the same request or the same page again within one read
@@ -90,6 +91,13 @@ class SourceThrottled(SourceUnavailable):
     def __init__(self, what: str, *, retry_after: float | None = None, **where: object) -> None:
         super().__init__(what, **where)  # type: ignore[arg-type]
         self.retry_after = retry_after
+
+
+class QuotaSpent(SourceThrottled):
+    """The calls an interface may get in a day are made: nothing was sent. ``retry_after`` leads to the next day."""
+
+    code = "source.quota_spent"
+    unsent = True
 
 
 class SourceDenied(SourceError):

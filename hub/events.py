@@ -19,6 +19,7 @@ RUN_FINISHED: Final = "run.finished"
 PAGE_COMMITTED: Final = "page.committed"
 RECORD_REJECTED: Final = "record.rejected"
 RETRY_SCHEDULED: Final = "retry.scheduled"
+QUOTA_LOW: Final = "quota.low"
 PLUGIN_SKIPPED: Final = "plugin.skipped"
 SOURCE_DRIFTED: Final = "source.drifted"
 SOURCE_FAILED: Final = "source.failed"
@@ -69,6 +70,7 @@ EVENTS: Final[Mapping[str, Event]] = {
     PAGE_COMMITTED: _event("debug", _RUN + _COUNTS + "pages rows window watermark"),
     RECORD_REJECTED: _event("warning", _RUN + "code field record_ref"),
     RETRY_SCHEDULED: _event("warning", _RUN + "error status attempt wait_s"),
+    QUOTA_LOW: _event("warning", "adapter source stream calls per_day"),
     PLUGIN_SKIPPED: _event("warning", "plugin package reason"),
     SOURCE_DRIFTED: _event("warning", _RUN + "field change"),
     SOURCE_FAILED: _event("error", _RUN + "error failures next_at"),

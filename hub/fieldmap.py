@@ -18,7 +18,7 @@ from hub.contract import Item
 from hub.declared import Table
 from hub.nearest import did_you_mean, nearest
 from hub.problems import Origins, Problem, Reading, SettingsInvalid
-from hub.taking import PartyTable, RecordTable, ResolutionTable, StepTable, Take, beside, rows_at, stands
+from hub.taking import DatasetTable, PartyTable, RecordTable, ResolutionTable, StepTable, Take, beside, rows_at, stands
 from hub.toml_lines import lines_of, syntax_line, syntax_reason
 from schemas.identity import redact
 from schemas.life import Channel, Stage
@@ -74,7 +74,7 @@ class MappingFile(Table):
     """A whole mapping file. Subclass it to say how the rows come (``read``).
 
     ``crosswalk`` is an SSSOM table, its path counted from the mapping file's folder. ``amount_unit`` is that of amounts
-    without a unit of their own. ``datum`` is that of coordinates.
+    without a unit of their own. ``datum`` is that of coordinates. With ``dataset`` the rows are no disputes.
     """
 
     title: str = ""
@@ -94,6 +94,7 @@ class MappingFile(Table):
     step: tuple[StepTable, ...] = ()
     references: Mapping[str, Take] = {}
     resolution: ResolutionTable | None = None
+    dataset: DatasetTable | None = None
 
     _path: Path = PrivateAttr(default=Path())
     _digest: str = PrivateAttr(default="")
@@ -138,6 +139,8 @@ class MappingFile(Table):
         if made is not None:
             if (made.record.code or made.crosswalk) and not made.code_system:
                 reading.refuse(("code_system",), "missing: a code without the name of its list is a number")
+            for spot in made._idle() if made.dataset else ():
+                reading.refuse(spot, "tells of a dispute, and a row of a dataset is none")
             made._path = path
             made._digest = sha256(content + made._crosswalk_bytes(reading)).hexdigest()[:DIGEST]
         if reading.problems or made is None:
@@ -155,6 +158,12 @@ class MappingFile(Table):
                 said.append(f'no row has "{name}" of {spot}{hint}')
         return said
 
+    def _idle(self) -> Iterator[tuple[str, ...]]:
+        """What would tell nothing of a row of a dataset: its places in the file."""
+        of_disputes = ("status", "step", "resolution", "crosswalk", "code_system")
+        yield from ((name,) for name in of_disputes if name in self.model_fields_set)
+        yield from (("record", name) for name in sorted(self.record.model_fields_set - DatasetTable.OF_RECORD))
+
     def _fields(self) -> Iterator[tuple[str, str, str]]:
         """Every field it names: its place in the file, the list it is counted from, the name."""
         parts: list[tuple[str, Table]] = [("record", self.record)]
@@ -162,6 +171,8 @@ class MappingFile(Table):
         parts += [(f"step.{at}", part) for at, part in enumerate(self.step)]
         if self.resolution:
             parts.append(("resolution", self.resolution))
+        if self.dataset:
+            parts.append(("dataset", self.dataset))
         takes = [(f"references.{kind}", "", take) for kind, take in self.references.items()]
         takes += [("record.org_path", "", take) for take in self.record.org_path]
         takes += [("record.extra", "", take) for take in self.record.extra.values()]

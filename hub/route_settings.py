@@ -49,7 +49,8 @@ class _Table(BaseModel):
 
 
 COURT = "court"
-"""In the place of a body's number: the court of the region the record is about."""
+"""In the place of a body's number: a court that the record leads to. Of an ``ask`` it is that of the region the record
+is about; as ``to_code`` the one before which the matter belongs, a special one for some (`schemas.jurisdiction`)."""
 
 
 class AskSettings(_Table):
@@ -73,9 +74,9 @@ class RouteSettings(_Table):
     as its source tells it (``eventLevel``), ``regions`` first digits of a region, ``dockings`` those a record itself
     tells; empty ones let all pass. ``template`` is the trigger by which people are told of it; empty: its kind. ``to``
     may be a body without a source whose people the settings name. ``to_code`` is the receiver's number in its own
-    system. ``answered_by`` are sources whose records tell what came of it where that is not ``to`` itself (a centre
-    takes hand-overs, a register tells of mediations). ``tell`` are further sources of the case that are told what came
-    of it.
+    system, or `COURT`: then ``to`` is a source, or an adapter whose instance at home where that court sits is asked.
+    ``answered_by`` are sources whose records tell what came of it where that is not ``to`` itself (a centre takes
+    hand-overs, a register tells of mediations). ``tell`` are further sources of the case that are told what came of it.
 
     With ``ask`` it asks not ``to`` itself but the bodies behind it, all at once; where one of them is the court of the
     region, ``to`` may be an adapter: its instance at home there is asked. Without a ``stage`` a person asks
@@ -111,8 +112,8 @@ class RouteSettings(_Table):
 
     @property
     def by_region(self) -> bool:
-        """Whether the court of the region is asked."""
-        return any(each.of == COURT for each in self.ask)
+        """Whether a court that the record leads to is asked."""
+        return self.to_code == COURT or any(each.of == COURT for each in self.ask)
 
     def __str__(self) -> str:
         return f"{self.name} ({'/'.join(self.from_)} {'/'.join(self.stage)} -> {self.to})"
@@ -174,7 +175,7 @@ def unknown(
                 if name not in sources:
                     yield Unknown((*key, at), "is no source", did_you_mean(name, sources))
         near = adapters if route.by_region else ()
-        reached = (*sources, *notice.accounts, *groups)
+        reached = (*sources,) if route.to_code == COURT else (*sources, *notice.accounts, *groups)
         if route.to not in reached and route.to not in near:
             yield Unknown((*key, "to"), "is no source", did_you_mean(route.to, reached))
         if route.from_ == (route.to,):
@@ -184,6 +185,8 @@ def unknown(
 
 def _unknown_asked(key: tuple[str, ...], route: RouteSettings, groups: Collection[str]) -> Iterator[Unknown]:
     asked = [each.of for each in route.ask]
+    if route.to_code == COURT and (route.ask or route.to in groups):
+        yield Unknown((*key, "to_code"), "is a court of one addressee", "to a source or an adapter of courts")
     if len(asked) > len(set(asked)):
         yield Unknown((*key, "ask"), "asks one body twice", "a body has one task of a route")
     if not (route.stage or route.ask or route.to in groups):

@@ -4,7 +4,7 @@ Nothing here reads a file; `hub.fieldmap` does, and is what adapters are given.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -176,3 +176,22 @@ class ResolutionTable(Table):
     situation: Take | None = None
     assessed: Take | None = None
     opinion: Take | None = None
+
+
+class DatasetTable(Table):
+    """What rows that are no disputes are rows of: a name, what it may be used for, the rule that allows it.
+
+    ``owner`` is the body whose row it is, never a person; ``begins`` and ``ends`` are the days it holds for.
+    """
+
+    name: str = Field(min_length=1)
+    purpose: str = Field(min_length=1)
+    basis: str = ""
+    owner: Take | None = None
+    begins: Take | None = None
+    ends: Take | None = None
+
+    OF_RECORD: ClassVar[frozenset[str]] = frozenset(
+        {"key", "revision", "deleted", "status", "region", "amount", "extra"}
+    )
+    """What ``[record]`` may tell of such a row; ``extra`` are its own fields."""

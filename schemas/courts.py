@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from schemas.regions import Region, ancestors, current_region
+from schemas.regions import Region, ancestors, current_region, finest_region
 
 TABLE = Path(__file__).with_name("courts_zhejiang.csv")
 
@@ -54,9 +54,9 @@ def court(code_or_name: str) -> Court | None:
 
 
 def court_of(region: str) -> Court | None:
-    """Return the primary court of a region, of 6 digits or of a town or village in it. None above the county, and for
-    a region without a court of its own."""
-    found = current_region(region)
+    """Return the primary court of a region, of 6 digits or of a town, village or grid in it. None above the county, and
+    for a region without a court of its own."""
+    found = finest_region(region)
     within = {found.code, *(above.code for above in ancestors(found))} if found else set()
     return next((each for each in _seats() if each.region in within), None)
 

@@ -94,6 +94,8 @@ class Draft(_Quiet):
     status_label: str | None = None
     address: str | None = None
     region: str | None = None  # administrative or organisation code of the place, 6 to 12 digits, or a court code
+    grid: str | None = None  # the source's own code of a grid that is no administrative region: one at sea
+    grid_region: str | None = None  # the 12 digits that grid stands under, its county's before; None: nobody knows it
     org_path: Sequence[str] = ()  # province .. grid, as many of the six levels as are known
     lng: str | float | None = None
     lat: str | float | None = None

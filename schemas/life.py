@@ -99,5 +99,8 @@ RETROSPECTIVE: Final[Mapping[str, str]] = MappingProxyType({
 """The seven steps of a retrospective (复盘溯源) by number. That there are seven is told of the system (row 22 of the
 map); their words are ours."""
 
+ASKED: Final = "asked"
+"""The number of the body that a request asks, where its record tells one: in the ``extra`` of a record."""
+
 RECOVERED: Final = "recovered"
 """The sum recovered for the people of a matter, in yuan, as the source wrote it: in the ``extra`` of a record."""

@@ -96,16 +96,22 @@ def current_region(code: str) -> Region | None:
     return found
 
 
-def town_region(code: str) -> str | None:
-    """Return the 12-digit code of the finest region known for ``code``: its town, else its county, city or province.
+def finest_region(code: str) -> Region | None:
+    """Return the finest region known for ``code``: its town, else its county, city or province.
 
     Abolished counties answer their successor. None when not even the province is in the table.
     """
     code = code.strip()
     for width in (12, 9, 6, 4, 2):
         if len(code) >= width and (found := current_region(code[:width])):
-            return found.code12
+            return found
     return None
+
+
+def town_region(code: str) -> str | None:
+    """Return the 12-digit code of what `finest_region` answers."""
+    found = finest_region(code)
+    return found.code12 if found else None
 
 
 def region_by_name(name: str, within: str | None = None) -> Region | None:

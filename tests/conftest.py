@@ -90,13 +90,14 @@ def postgres(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_postgres(postgres: str, worker_id: str) -> Iterator[Callable[[str], str]]:
+def new_postgres(postgres: str, pytestconfig: pytest.Config) -> Iterator[Callable[[str], str]]:
     """Makes a database out of a template, given by name, and gives its URL."""
     engine = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
     count = itertools.count(1)
+    worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "alone")
 
     def new(template: str) -> str:
-        name = f"{worker_id}_{next(count)}"
+        name = f"{worker}_{next(count)}"
         with engine.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'))
         return make_url(postgres).set(database=name).render_as_string(hide_password=False)

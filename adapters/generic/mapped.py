@@ -14,6 +14,8 @@ PLAIN = (
     "status_label", "address", "region", "lng", "lat", "people", "scale", "channel",
 )  # fmt: skip
 """Fields of a record that are taken as they come."""
+OF_ROW = ("revision", "status", "region")
+"""Those of them that a row of a dataset has."""
 
 Value = Callable[[hub.Item], Any]
 Values = Mapping[str, Value]
@@ -41,7 +43,9 @@ class Mapped(hub.Adapter[C]):
         )  # fmt: skip
         self.crosswalk = mapping.crosswalk_path
         self._key, self._deleted = value_of(record.key), record.deleted
-        self._plain = values_of(record, PLAIN)
+        dataset = mapping.dataset
+        self._plain = values_of(record, OF_ROW if dataset else PLAIN)
+        self._of_set = values_of(dataset, ("owner", "begins", "ends")) if dataset else {}
         self._path = [value_of(each) for each in record.org_path]
         self._extra = {name: value_of(take) for name, take in record.extra.items()}
         self._amount, self._wan = values_of(record, ("amount",)).get("amount"), mapping.amount_unit == "wan"
@@ -50,24 +54,39 @@ class Mapped(hub.Adapter[C]):
         self._steps = [Part(each) for each in mapping.step]
         self._resolution = Part(mapping.resolution) if mapping.resolution else None
 
-    def draft(self, item: hub.Item) -> hub.Draft:
-        """One row by the mapping file; a field the row does not have is not told."""
-        key, deleted = self._key(item), self._deleted
+    def draft(self, item: hub.Item) -> hub.Draft | hub.DraftRow:
+        """One row by the mapping file: a dispute, or one of a dataset. A field the row does not have is not told."""
+        if (dataset := self.mapping.dataset) is not None:
+            return hub.DraftRow(
+                **self._common(item), dataset=dataset.name, purpose=dataset.purpose, basis=dataset.basis,
+                fields=self._own(item), **{name: take(item) for name, take in self._of_set.items()},
+            )  # fmt: skip
         draft = hub.Draft(
-            key="" if key is None else str(key),
-            deleted=deleted is not None and said(hub.field_at(item, deleted.field)) in deleted.values,
+            **self._common(item),
             datum=self._datum, org_path=tuple(str(name) for take in self._path if (name := take(item)) is not None),
-            parties=[hub.DraftParty(**told) for part in self._parties for told in part.told(item)],
             steps=[hub.DraftStep(**told) for part in self._steps for told in part.told(item) if "at" in told],
-            references=[(kind, str(no)) for kind, take in self._references.items() if (no := take(item)) is not None],
-            extra={name: value for name, take in self._extra.items() if (value := take(item)) is not None},
-            **{name: take(item) for name, take in self._plain.items()},
+            extra=self._own(item),
         )  # fmt: skip
-        if self._amount is not None:
-            draft.amount = in_yuan(self._amount(item)) if self._wan else self._amount(item)
         for told in self._resolution.told(item) if self._resolution else ():
             draft.resolution = hub.DraftResolution(**told)
         return draft
+
+    def _common(self, item: hub.Item) -> dict[str, Any]:
+        """What a dispute and a row of a dataset are told by alike."""
+        key, deleted = self._key(item), self._deleted
+        amount = self._amount(item) if self._amount is not None else None
+        return {
+            "key": "" if key is None else str(key),
+            "deleted": deleted is not None and said(hub.field_at(item, deleted.field)) in deleted.values,
+            "parties": [hub.DraftParty(**told) for part in self._parties for told in part.told(item)],
+            "references": [(kind, str(no)) for kind, t in self._references.items() if (no := t(item)) is not None],
+            "amount": in_yuan(amount) if self._wan else amount,
+            **{name: take(item) for name, take in self._plain.items()},
+        }  # fmt: skip
+
+    def _own(self, item: hub.Item) -> dict[str, Any]:
+        """The source's own fields that are kept."""
+        return {name: value for name, take in self._extra.items() if (value := take(item)) is not None}
 
     def remarks(self, items: Sequence[hub.Item]) -> Sequence[str]:
         """Fields the mapping file names and no row has: mostly misspelt."""

@@ -25,7 +25,7 @@ from conformance.check import CHECKS
 from conformance.mutation.mutants import Mutant, mutants
 from conformance.mutation.trials import Trial, Trials
 
-SAMPLE, SEED = 400, 1
+SAMPLE, SEED = 300, 1
 DEADLINE_S = 240.0
 """A change still under test by then has been noticed, if it is again: something does not end."""
 

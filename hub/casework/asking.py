@@ -6,7 +6,7 @@ A body behind a source is named by both (``exec/ZR330110``), so that each has it
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from hub.casework.receivers import Receivers
 from hub.casework.routes import referral
@@ -18,9 +18,7 @@ from hub.store.facts import Standing
 from hub.store.tasks import TaskRow
 from schemas.courts import Court, court, court_of
 from schemas.delivery import HandOver
-
-NAMED: Final = ("asked", "XZJGDM")
-"""Where a record itself tells, among its extra fields, the number of the body it asks."""
+from schemas.life import ASKED
 
 
 class Asked(NamedTuple):
@@ -112,7 +110,7 @@ def _helping(record: Standing, body: Mapping[str, Any]) -> Court | None:
     """The court a record asks: the one it names, else that of the place it is about. None for the asking one itself,
     and where it names a body that is no court."""
     extra: Mapping[str, Any] = body.get("extra") or {}
-    named = next((str(extra[name]) for name in NAMED if extra.get(name)), "")
+    named = str(extra.get(ASKED) or "")
     found = court(named) if named else court_of(str((body.get("place") or {}).get("region") or ""))
     own = court_of(record.home)
     return None if found is None or (own is not None and found.code == own.code) else found

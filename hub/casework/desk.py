@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.casework import asking, cases, gathering, journal, orders, readings, tasks
+from hub.casework import asking, cases, gathering, journal, orders, readings, tasks, venue
 from hub.casework.receivers import Reach, Receivers
 from hub.casework.routes import Routes, referral
 from hub.casework.tasks import Kind, NewTask, TaskState
@@ -17,7 +17,7 @@ from hub.casework.terms import Terms
 from hub.casework.wording import UNREAD
 from hub.clock import utc_text
 from hub.registry import Registry
-from hub.route_settings import RouteSettings
+from hub.route_settings import COURT, RouteSettings
 from hub.settings import Settings
 from hub.store import facts
 from hub.store import tasks as rows
@@ -27,6 +27,7 @@ from hub.store.tasks import PostRow, Ref, TaskRow
 from schemas.alias import normal, personal, ties
 from schemas.delivery import Accept, Notice, Order, Progress, Refuse, Result
 from schemas.life import Stage
+from schemas.taxonomy import load as taxonomy
 
 HELD: Final = "held"
 """Event of a task that moved without a word to who asked, since the past was mapped again."""
@@ -61,7 +62,12 @@ class Desk:
         self, route: RouteSettings, record: Standing, body: Mapping[str, Any], *, code: str, cause: str, now: datetime
     ) -> list[NewTask]:
         """What a route asks about a record: of the source it leads to, of each of the bodies behind it, or of each body
-        of a group."""
+        of a group; where it leaves the court open, of the court whose matter it is."""
+        if route.to_code == COURT:
+            return venue.tasks_of(
+                route, record, body, code=code, cause=cause, receivers=self.receivers,
+                taxonomy=taxonomy(self.settings.taxonomy.folder), now=now,
+            )  # fmt: skip
         if route.ask:
             return asking.tasks_of(
                 route, record, body, code=code, cause=cause, receivers=self.receivers, terms=self.terms, now=now

@@ -13,6 +13,7 @@ from hub.casework.life import ENDS, leading, legal
 from hub.clock import utc_text
 from hub.store.cases import Ref
 from schemas.life import Stage
+from schemas.sessions import seats, votes
 
 HUB = "hub"
 """The source of what the hub did itself."""
@@ -31,8 +32,9 @@ class Happened:
     ``answered`` of an ``entry`` told by itself; else one of `journal.KINDS`. ``source`` is a source or `HUB`,
     ``channel`` the record's, ``by`` the body, person or part of the hub that acted. ``raw`` and ``item`` are the page
     and the position in it (from 0) that told it. Of the hub ``code`` is the case it happened to and ``event`` the
-    journal's number. A ``conflict`` is ``open`` until a person has looked at it. ``text`` and ``note`` may hold what a
-    record tells: they stay out of the ``repr``.
+    journal's number. Of a session ``told`` holds its ``seats`` and ``votes`` (`schemas.sessions`). A ``conflict`` is
+    ``open`` until a person has looked at it. ``text`` and ``note`` may hold what a record tells: they stay out of the
+    ``repr``.
     """
 
     at: str
@@ -179,7 +181,7 @@ def of_entry(of: Happened, body: Mapping[str, Any]) -> Iterator[Happened]:
         stage = Stage(name) if (name := get("stage")) else None
         yield replace(
             of, **_when(get("at"), of), kind="step", stage=stage, text=get("action") or "",
-            by=get("body") or get("owner") or "", note=get("note") or "",
+            by=get("body") or get("owner") or "", note=get("note") or "", told=_session(get("extra") or {}),
         )  # fmt: skip
         return
     whom = " -> ".join(filter(None, (get("issuer"), get("addressee"))))
@@ -187,6 +189,12 @@ def of_entry(of: Happened, body: Mapping[str, Any]) -> Iterator[Happened]:
     yield replace(of, **_when(get("issued"), of), text=title, by=whom, note=get("number") or "")
     if get("answered") or get("answer"):
         yield replace(of, **_when(get("answered"), of), kind="answered", text=title, note=get("answer") or "")
+
+
+def _session(extra: Mapping[str, str]) -> dict[str, Any]:
+    """Who sat in a session, and how they voted; empty for an event that is none."""
+    sat, cast = seats(extra), votes(extra)
+    return ({"seats": [each._asdict() for each in sat]} if sat else {}) | ({"votes": cast} if cast else {})
 
 
 def _when(at: str | None, of: Happened) -> dict[str, Any]:

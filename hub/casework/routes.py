@@ -59,8 +59,12 @@ class Routes:
         return bool({source, self._adapters.get(source)} & set(route.from_))
 
     def bodies(self, route: RouteSettings, but: str = "") -> tuple[str, ...]:
-        """Who a route asks: the source it leads to, or each body of that group, without the asking one (``but``)."""
-        return tuple(name for name in self.groups.get(route.to, (route.to,)) if name != but)
+        """Who a route asks: the source it leads to, any source of that adapter, or each body of that group, without the
+        asking one (``but``)."""
+        near = [
+            name for name, adapter in self._adapters.items() if adapter == route.to and route.to not in self._adapters
+        ]
+        return tuple(name for name in self.groups.get(route.to, near or (route.to,)) if name != but)
 
     def answered_by(self, task: TaskRow) -> Collection[str]:
         """The sources whose records tell what came of a task, beside the one that was asked."""

@@ -34,9 +34,9 @@ def written_down(
     audit.append(connection, home=home, writer=store.writer, action=action, entry=told, at=at)
 
 
-def clear_read(store: "Store", what: str, head: Any, reason: str) -> None:
+def clear_read(store: "Store", what: str, head: Any, reason: str, **more: str) -> None:
     """Audit a read in clear of a head (``record``, ``entry``) before anything is shown: a read that cannot be audited
-    does not take place."""
+    does not take place. ``more`` is written down as well: no personal data."""
     from hub.casework.discretion import openly
 
     by, at = person()
@@ -44,7 +44,7 @@ def clear_read(store: "Store", what: str, head: Any, reason: str) -> None:
         of = [(head.home, head.id)]
         records, entries = (of, []) if what == "record" else ([], of)
         why = openly(connection, store, reason, records=records, entries=entries)
-        entry = {what: head.id, "version": head.version, "reason": why}
+        entry = {what: head.id, "version": head.version, "reason": why, **more}
         written_down(connection, store, home=head.home, action=f"{what}.read_clear", entry=entry, by=by, at=at)
 
 

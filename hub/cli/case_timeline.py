@@ -1,6 +1,6 @@
 """``hub case timeline``: the whole life of a case on one page. Masked, unless a clear read is asked for and audited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -133,8 +133,24 @@ def what(each: "Happened") -> str:
             said = f"{words(each.before)} -> {words(each.stage)}"
         case _:
             stage = f"({words(each.stage)})" if each.stage else ""
-            said = "  ".join(filter(None, (each.text, each.by, each.note, stage)))
+            said = "  ".join(filter(None, (each.text, each.by, each.note, _session(each.told), stage)))
     return said + _conflict(each)
+
+
+def _session(told: "Mapping[str, Any]") -> str:
+    """``出席 seats: 某法院 主持 同意, …  表决 votes: 同意 4, 不同意 1 (80%)``; empty for what is no session."""
+    from schemas.sessions import share
+
+    sat = ", ".join(" ".join(filter(None, seat.values())) for seat in told.get("seats", ()))
+    cast = told.get("votes", {})
+    agreed = share(cast)
+    counts = ", ".join(f"{word} {count}" for word, count in cast.items())
+    return "  ".join(
+        filter(None, (
+            sat and f"出席 seats: {sat}",
+            f"表决 votes: {counts} ({agreed:.0%})" if agreed is not None else "",
+        ))
+    )  # fmt: skip
 
 
 def _conflict(each: "Happened") -> str:

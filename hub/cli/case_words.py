@@ -50,11 +50,13 @@ def stage_words(stage: str | None) -> str:
 
 
 def region_words(code: str) -> str:
-    """A region by name; its code where that is not known."""
-    from schemas.regions import UNKNOWN, region
+    """A region by name; a grid of a source's own by its county and code; else the code."""
+    from schemas.regions import UNKNOWN, finest_region, region
 
-    named = region(code)
-    return named.name if named else "-" if code == UNKNOWN else code
+    if named := region(code):
+        return named.name
+    around = None if code == UNKNOWN else finest_region(code)
+    return f"{around.name} {code}" if around else "-" if code == UNKNOWN else code
 
 
 def case_cells(work: "Workplace", row: "CaseRow") -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.by_hand import clear_read
+from hub.cli.entry_digest import digest
 from hub.cli.entry_show import KINDS, age, show_list, show_view, span, spot
 from hub.cli.region import REGION
 from hub.cli.show import json_option, say, table, write_json
@@ -178,6 +179,9 @@ def tree_(work: Workplace, *, code: str, source: str | None, as_json: bool) -> N
         click.get_current_context().exit(1)
 
 
+entry.add_command(digest)
+
+
 @entry.command("show")
 @click.argument("entry_id", metavar="ID")
 @click.option("--source", help="The source that knows ID as its own key.")
@@ -185,6 +189,7 @@ def tree_(work: Workplace, *, code: str, source: str | None, as_json: bool) -> N
 @click.option("--version", type=click.IntRange(1), help="An earlier version.")
 @click.option("--clear", is_flag=True, help="Unmasked; needs --reason, and is audited.")
 @click.option("--reason", default="", help="Why the clear text is needed.")
+@click.option("--purpose", default="", help="With --clear, of a dataset's row: the purpose it was shared for.")
 @json_option
 @at_work
 def show(
@@ -196,11 +201,13 @@ def show(
     version: int | None,
     clear: bool,
     reason: str,
+    purpose: str,
     as_json: bool,
 ) -> None:
     """Show one entry: content, and for each version from which bytes and mapping it came.
 
-    ID is a number of `hub entry list` (330110-12), or with --source the source's own key.
+    ID is a number of `hub entry list` (330110-12), or with --source the source's own key. A row of a dataset that was
+    shared for a purpose is read in clear for no other.
     """
     from hub.store.entries import show as open_entry
 
@@ -209,7 +216,7 @@ def show(
     with work.store() as store:
         head = _find(store, entry_id, source, kind)
         if clear:
-            clear_read(store, "entry", head, reason)
+            clear_read(store, "entry", head, reason, **_purpose(head, purpose))
         view = open_entry(store.database, store.keyring, head.home, head.id, version=version, clear=clear)
     if as_json:
         write_json(
@@ -217,6 +224,14 @@ def show(
         )
     else:
         show_view(view)
+
+
+def _purpose(head: "EntryHead", stated: str) -> dict[str, str]:
+    """What is written down of the purpose of a clear read. Raises UsageError where a row was shared for another."""
+    shared_for = head.title if head.kind == "row" else ""
+    if shared_for and stated.strip() != shared_for:
+        raise click.UsageError(f"shared for one purpose only: --clear needs --purpose {shared_for}")
+    return {"purpose": shared_for} if shared_for else {}
 
 
 def _find(store: "Store", text: str, source: str | None, kind: str | None) -> "EntryHead":

@@ -273,9 +273,9 @@ def _cell(work: Workplace, column: str, value: Any) -> object:
 
 def _place_words(place: Mapping[str, Any] | None) -> str:
     """The place with its region by name."""
-    from schemas.regions import region
+    from schemas.regions import finest_region
 
-    named = region((place or {}).get("region", ""))
+    named = finest_region((place or {}).get("region", ""))
     return " ".join(filter(None, (named.name if named else "", _words(place))))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.lazy import Lazy
 from hub.cli.show import facts, json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 from hub.errors import HubError
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from hub.settings import SourceSettings
 
 
-@click.group("source")
+COMMANDS = {"show": ("hub.cli.source_show:show", "Show one source: its settings, and what it was asked today.")}
+
+
+@click.group("source", cls=Lazy, commands_at=COMMANDS)
 def source() -> None:
     """The sources of this hub."""
 

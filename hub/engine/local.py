@@ -188,6 +188,8 @@ class LocalEngine:
                 events.log(
                     events.RETRY_SCHEDULED, source=name, error=error, status=status, attempt=attempt, wait_s=wait_s
                 )
+            case ("quota", calls, per_day):
+                events.log(events.QUOTA_LOW, source=worker.source.name, calls=calls, per_day=per_day)
             case ("broken", Failure() as failure):
                 return self._end(worker, failure)
             case ("bye",):

@@ -83,7 +83,12 @@ def work(pipe: Connection, mates: Sequence[Connection], job: Job) -> None:
         adapter, mapper = settle(job)
         if streams := pulled(adapter):
             with open_source(
-                adapter, job.source, job.http, on_retry=talk.retrying, should_stop=talk.asked_to_stop
+                adapter,
+                job.source,
+                job.http,
+                on_retry=talk.retrying,
+                on_quota=talk.quota_low,
+                should_stop=talk.asked_to_stop,
             ) as source:
                 for stream in streams:
                     shaper = shaper_for(adapter, mapper, source=job.source.name, stream=stream.name)
@@ -180,6 +185,10 @@ class _Talk:
     def retrying(self, error: SourceError, attempt: int, wait_s: float) -> None:
         """Told before each wait of the source; the parent keeps the one log."""
         self.send(("retry", error.code, error.status, attempt, round(wait_s, 3)))
+
+    def quota_low(self, calls: int, per_day: int) -> None:
+        """Told once a day, before the calls of an interface are spent."""
+        self.send(("quota", calls, per_day))
 
     def asked_to_stop(self) -> bool:
         """Whether the parent asked to stop; answers that wait in the pipe are taken on the way."""

@@ -77,6 +77,8 @@ def subjects(record: Told) -> tuple[tuple[str, str, str], ...]:
             found["ref", "", number] = None  # a court's stands in its normal form already
     if (number := record.get("number")) and ties(number := normal(number)):
         found["ref", "", number] = None  # a paper's own
+    if (digest := record.get("digest")) and ties(digest := normal(digest)):
+        found["ref", "", digest] = None  # by which a file is known as this paper
     return tuple(found)
 
 

@@ -146,6 +146,8 @@ class Normalizer:
             told["place"] = where
         if draft.region is not None and where.get("region") == UNKNOWN:
             extra.setdefault("region", line(draft.region, "region", note) or "")
+        if draft.grid is not None and (grid := line(draft.grid, "grid", note)):
+            extra["grid"] = grid
         if (docking := extra.get("docking")) is not None and docking not in _DOCKINGS:
             note("code.unknown", "docking")  # kept as it was told; no route takes it for one of the five
         if extra:

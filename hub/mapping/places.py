@@ -9,7 +9,7 @@ from hub.mapping.numbers import NumberError, degrees
 from hub.mapping.text import Note, half_width, said
 from schemas.courts import court
 from schemas.draft import Draft
-from schemas.regions import UNKNOWN, region, region_by_name, town_region
+from schemas.regions import UNKNOWN, current_region, region, region_by_name, town_region
 
 MAX_LEVELS = 6
 _DATUMS = {
@@ -22,7 +22,8 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
 
     An unknown region code leaves `UNKNOWN` under ``region.unknown`` (the caller keeps the code), an abolished one its
     successor under ``region.abolished``, a town the table lacks its county under ``region.coarser``. A region not told
-    is read from ``org_path``. Coordinates: see `_coordinates`.
+    is read from ``org_path``. A grid of the source's own is finer than any region told; one whose place is not known
+    leaves it as it is, under ``code.unknown`` (the caller keeps the code). Coordinates: see `_coordinates`.
     """
     path = _path(draft.org_path, note) if draft.org_path else ()
     told: dict[str, Any] = {}
@@ -37,6 +38,11 @@ def place(draft: Draft, note: Note) -> dict[str, Any]:
             note(problem, "region")
     elif path:
         told["region"] = _region_of_path(path)
+    if draft.grid is not None and said(draft.grid, "grid", note):
+        if (finer := _grid(said(draft.grid_region, "grid_region", note))) is not None:
+            told["region"] = finer
+        else:
+            note("code.unknown", "grid")
     if draft.lng is not None or draft.lat is not None:
         _coordinates(draft, told, note)
     return told
@@ -59,6 +65,13 @@ def region_code(written: str) -> tuple[str, str | None]:
         return code, "region.abolished"
     finest = digits[:9].ljust(12, "0")
     return code, None if code == finest or code == finest[:6] + "000000" == finest else "region.coarser"
+
+
+@lru_cache(maxsize=8192)
+def _grid(code: str | None) -> str | None:
+    """The code itself, where it is one of 12 digits in a county that is known."""
+    sound = code is not None and len(code) == 12 and code.isascii() and code.isdecimal()
+    return code if code is not None and sound and current_region(code[:6]) else None
 
 
 @lru_cache(maxsize=8192)

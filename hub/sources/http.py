@@ -19,6 +19,7 @@ from hub.sources.exchange import DEFAULT_LIMITS, Exchange, HttpLimits
 from hub.sources.failures import Spot, http_date
 from hub.sources.lending import Lender
 from hub.sources.paging import Params, Reply, read_pages
+from hub.sources.quota import OnQuota, Quota
 from hub.sources.retries import OnRetry, Retries
 from hub.sources.session import Session
 from hub.sources.shared import SharedSecrets
@@ -36,8 +37,9 @@ class HttpSource:
     ``name`` is the source instance, ``home`` its region. ``allow`` lists the host names and networks it may be reached
     at beside public ones (`hub.sources.origin.Gate`). ``on_retry`` is told before each wait; by default it logs
     ``retry.scheduled``. ``should_stop`` is asked during waits: True ends them by raising the last error. ``retries``
-    counts the waits since `start_read`. ``lent`` is the folder where secrets that a gateway lends are shared with other
-    processes; None: with none.
+    counts the waits since `start_read`. ``lent`` is the folder where secrets that a gateway lends, and counts of calls,
+    are shared with other processes; None: with none. ``on_quota`` is told before the calls of a day are spent; by
+    default it logs ``quota.low``.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class HttpSource:
         limits: HttpLimits = DEFAULT_LIMITS,
         clock: Callable[[], datetime] = utc_now,
         on_retry: OnRetry | None = None,
+        on_quota: OnQuota | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
         lent: Path | None = None,
@@ -62,6 +65,7 @@ class HttpSource:
         self._fill = Fill(config)
         self._exchange = Exchange(config.base_url, allow=allow, limits=limits, clock=clock)
         self._retries = Retries(limits, on_retry=self._tell, should_stop=should_stop, sleep=sleep)
+        self._quota = Quota.of(lent, config, manifest.zone, on_low=on_quota or self._log_quota)
         self._session: Session | None = None
         self._lender: Lender | None = None
         about = {"adapter": manifest.name, "encoding": manifest.encoding}
@@ -198,6 +202,7 @@ class HttpSource:
 
     def _page(self, ask: Ask, window: str, attempt: int) -> Reply:
         manifest, spot = self._manifest, self._spot(ask, attempt)
+        self._quota.spend(ask.path, spot, self.now())
         ask = ask.with_headers({**self._credentials(attempt), **self._borne})
         answer = self._exchange.send(self._signed(ask, spot), spot)
         if self._delivering is not None:
@@ -251,6 +256,10 @@ class HttpSource:
     def _tell(self, error: SourceError, attempt: int, wait_s: float) -> None:
         self.retries += 1
         self._on_retry(error, attempt, wait_s)
+
+    def _log_quota(self, calls: int, per_day: int) -> None:
+        about = {"adapter": self._manifest.name, "source": self.name, "stream": self.stream}
+        events.log(events.QUOTA_LOW, calls=calls, per_day=per_day, **about)
 
     def _log_retry(self, error: SourceError, attempt: int, wait_s: float) -> None:
         told = {"adapter": error.adapter, "source": self.name, "stream": self.stream, "status": error.status}

@@ -12,6 +12,7 @@ from hub.errors import PluginError
 from hub.settings import HttpSettings, SourceSettings
 from hub.sources.exchange import HttpLimits
 from hub.sources.http import HttpSource
+from hub.sources.quota import OnQuota
 from hub.sources.retries import OnRetry
 from hub.wire import Delivering
 
@@ -53,6 +54,7 @@ def open_source(
     *,
     clock: Callable[[], datetime] = utc_now,
     on_retry: OnRetry | None = None,
+    on_quota: OnQuota | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> OpenSource:
@@ -83,5 +85,5 @@ def open_source(
         raise PluginError(f"{type(adapter).__name__}.Config says neither address, folder nor database")
     return HttpSource(
         name=name, home=home, manifest=manifest, config=config, allow=settings.allow, limits=limits, clock=clock,
-        on_retry=on_retry, should_stop=should_stop, sleep=sleep, lent=http.lent,
+        on_retry=on_retry, on_quota=on_quota, should_stop=should_stop, sleep=sleep, lent=http.lent,
     )  # fmt: skip

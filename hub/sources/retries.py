@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random
 
-from hub.errors import SourceError, SourceThrottled, SourceUnavailable
+from hub.errors import QuotaSpent, SourceError, SourceThrottled, SourceUnavailable
 from hub.sources.exchange import HttpLimits
 
 T = TypeVar("T")
@@ -40,7 +40,8 @@ class Retries:
         return retrying(lambda: attempt(next(numbers)))
 
     def _enough(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= self._limits.attempts or self._should_stop()
+        spent = isinstance(_error(state), QuotaSpent)  # hours, not seconds: the run ends, and a later one goes on
+        return spent or state.attempt_number >= self._limits.attempts or self._should_stop()
 
     def _wait(self, state: RetryCallState) -> float:
         """``Retry-After`` counts before our own backoff, up to its limit."""

@@ -163,9 +163,12 @@ RESOLUTION: Mapping[str, Rule] = {
 CODED: Mapping[str, Rule] = {
     "codeColor": _text,  # of a dispute code
     "docking": _text,
+    "grid": _text,
     "gridWorker": _text,  # their number
     "receiverCode": _text,
     "windowName": _text,
+    "seats": _text,  # bodies in a session, their parts and votes
+    "votes": _text,
     "orgcode": _open,  # of a village or grid: 15 digits, in the shape of an old identity number
 }
 """Fields of ``extra`` that anyone may see."""
@@ -212,7 +215,7 @@ _ANY_ENTRY: dict[str, Rule] = {
     "references": _open,
     "parties": _parties,
     "notes": _open,
-    "extra": _values,
+    "extra": _extra,
 }
 _BODY: dict[str, Rule] = {
     "code": _open,

@@ -14,13 +14,13 @@ from adapters.mediation import dispute_code
 from hub import wire
 from hub.declared import table_of
 from hub.fieldmap import MappingFile
-from hub.taking import PartyTable, RecordTable, ResolutionTable, StepTable, Take
+from hub.taking import DatasetTable, PartyTable, RecordTable, ResolutionTable, StepTable, Take
 from schemas.life import Channel, Stage
 from schemas.taxonomy import load
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {"table": wire.TableView, "files": wire.FileDrop, "http_json": wire.Request}
-PARTS = {"record", "status", "party", "step", "references", "resolution"}
+PARTS = {"record", "status", "party", "step", "references", "resolution", "dataset"}
 
 
 def page(name: str) -> str:
@@ -82,6 +82,7 @@ def test_every_word_of_a_mapping_file_is_told() -> None:
     assert named(section(text, "What the file begins with")) == set(MappingFile.model_fields) - PARTS
     assert named(section(text, "Ways to take a value")) == fields(Take)
     assert named(section(text, "`[record]`")) == fields(RecordTable)
+    assert named(section(text, "`[dataset]`")) == fields(DatasetTable)
     parts = section(text, "`[[party]]`")
     assert named(parts) == fields(PartyTable)
     assert set(re.findall(r"`(\w+)`", parts)) >= fields(StepTable) | fields(ResolutionTable)

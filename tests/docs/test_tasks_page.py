@@ -24,7 +24,7 @@ def test_the_samples_are_settings_that_load(tmp_path: Path) -> None:
     sources = "".join(f'[source.{name}]\nadapter = "{adapter}"\n' for name, adapter in SOURCES.items())
     path.write_text(f'home = "330110"\n{sources}{sample}', encoding="utf-8")
     case = load(path).case
-    assert [route.name for route in case.route] == ["petition_to_mediation", "confirm", "to_the_team"]
+    assert [route.name for route in case.route] == ["petition_to_mediation", "confirm", "suit", "to_the_team"]
     assert case.group == {"team": ("court", "register", "centre")}
     assert case.notice.channel == "notices"
 

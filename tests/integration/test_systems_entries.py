@@ -1,21 +1,28 @@
 """Rows of the map of systems that ask for more than disputes: papers, steps, mediators, figures, datasets."""
 
+import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from integration.test_systems import Network, network
+from integration.test_systems_grid import hub
 
 from conformance.lab.recorded import Recorded
+from hub.casework.cases import find
+from hub.casework.linker import Linker
+from hub.casework.timeline import timeline
 from hub.cli.main import main
 from hub.contract import Capability
 from hub.store.catalogue import catalogue
 from hub.store.entries import EntryHead, about, entries, hashes_of, show
 from hub.testing import load_adapter
 from schemas.alias import normal
+from schemas.sessions import seats, share, votes
 
 PAPERS = "mobile_court_papers"
 
@@ -77,6 +84,24 @@ def test_row_006_a_letter_of_guarantee_has_its_digest_and_issuer(tmp_path: Path)
         (head,) = [each for each in told(net, name="电子担保书") if each.key == row["DBBH"]]
         first = show(net.store.database, net.store.keyring, head.home, head.id, version=1)
     assert (head.version, first.body["digest"]) == (2, row["DBHZY"])  # another file under the same number is seen
+
+
+def test_a_file_is_known_as_the_paper_that_was_told_by_its_digest(tmp_path: Path) -> None:
+    evidence, other = tmp_path / "evidence.pdf", tmp_path / "other.pdf"
+    evidence.write_bytes("电子担保书".encode())
+    other.write_bytes("电子担保书 ".encode())
+    with network(tmp_path, Recorded({PAPERS: PAPERS})) as net:
+        key = next(row["DBBH"] for row in net.lab.rows(PAPERS, 1))
+        net.lab.rows(PAPERS, 1).update(key, DBHZY=sha256(evidence.read_bytes()).hexdigest().upper())
+        net.pull(PAPERS)
+        (found,) = json.loads(hub(tmp_path, "entry", "digest", str(evidence), "--json"))["papers"]
+        assert (found["key"], found["name"]) == (key, "电子担保书")
+        assert "电子担保书" in hub(tmp_path, "entry", "digest", sha256(evidence.read_bytes()).hexdigest())
+        assert "没有文书" in hub(tmp_path, "entry", "digest", str(other), exit_code=1)
+        assert "a file, or 64 hex digits" in hub(tmp_path, "entry", "digest", str(tmp_path / "none.pdf"), exit_code=2)
+        net.lab.rows(PAPERS, 1).update(key, DBHZY="a1" * 32, LASTUPDATE="20260310090100")
+        net.pull(PAPERS)
+        hub(tmp_path, "entry", "digest", str(evidence), exit_code=1)  # another paper bears the number by now
 
 
 def test_row_010_daily_filings_by_town_can_be_worked_out_again(tmp_path: Path) -> None:
@@ -238,6 +263,70 @@ def test_row_084_a_procuratorial_letter_has_addressee_day_due_answer_and_effect(
         assert told(net, name="检察建议", open_only=True) == []
 
 
+def test_row_048_a_session_of_several_bodies_with_parts_and_votes_stands_in_its_cases_timeline(tmp_path: Path) -> None:
+    with network(tmp_path, Recorded({ADMLAW: ADMLAW})) as net:
+        net.pull(ADMLAW)
+        rows = {row["sessionId"]: row for row in net.lab.rows(ADMLAW, 4)}
+        kept = {each.key: body(net, each) for each in told(net, kind="event") if each.stream == "sessions"}
+        assert {key: [tuple(seat) for seat in seats(each["extra"])] for key, each in kept.items()} == {
+            key: [(seat["orgName"], seat["role"], seat["vote"]) for seat in row["members"]] for key, row in rows.items()
+        }
+        assert {part for row in rows.values() for _, part, _ in seats(kept[row["sessionId"]]["extra"])} == {
+            "主持", "监督", "参与", "当事机关",
+        }  # fmt: skip
+        number = "杭余政复〔2026〕14号"
+        Linker(net.settings, net.store).drain()
+        with net.store.database.reading() as connection:
+            (code,) = find(connection, net.store, number)
+            sessions = [each for each in timeline(connection, net.store, code) if each.told.get("seats")]
+        assert [(each.by, each.told["votes"]) for each in sessions] == [
+            ("余杭区行政争议调解中心", {"同意": 4, "不同意": 1}), ("余杭区行政争议调解中心", {"同意": 5, "弃权": 1}),
+        ]  # fmt: skip
+        assert [each.at for each in sessions] == ["2026-03-01T06:31:00Z", "2026-03-02T06:32:00Z"]
+        printed = hub(tmp_path, "case", "timeline", number)
+        assert "余杭区人民检察院 监督 同意" in printed
+        assert "表决 votes: 同意 4, 不同意 1 (80%)" in printed
+        silent = next(key for key, row in rows.items() if not any(seat["vote"] for seat in row["members"]))
+        assert votes(kept[silent]["extra"]) == {}, "nobody voted: no part of none"
+        changed = [seat | {"vote": "同意"} for seat in rows["TJ2026000001"]["members"]]
+        net.lab.rows(ADMLAW, 4).update("TJ2026000001", members=changed, updateTime="2026-03-20 10:00:00.000")
+        net.pull(ADMLAW)
+        (again,) = [each for each in told(net, kind="event") if each.key == "TJ2026000001"]
+        assert votes(body(net, again)["extra"]) == {"同意": 5}
+        assert set(net.records()) == {row["caseId"] for row in net.lab.rows(ADMLAW)}, "a session is no dispute"
+
+
+def test_row_069_topics_and_votes_of_the_villagers_are_context_and_no_dispute(tmp_path: Path) -> None:
+    lab = Recorded({"portal": "portal", "grid": "four_platforms"})
+    named = next(iter(lab.rows("grid")))
+    lab.rows("portal", 1).update("YS2026030001", relatedNo=named["serialNumber"])
+    with network(tmp_path, lab) as net:
+        for name in ("portal", "grid"):
+            net.pull(name)
+        rows = {row["topicId"]: row for row in net.lab.rows("portal", 1)}
+        heads = {each.key: each for each in told(net, kind="event") if each.stream == "topics"}
+        kept = {key: body(net, each) for key, each in heads.items()}
+        assert {key: (each["note"], each["body"]) for key, each in kept.items()} == {
+            key: (row["title"], row["hallName"]) for key, row in rows.items()
+        }
+        cast = votes(kept["YS2026030001"]["extra"])
+        assert cast == {"同意": 279, "不同意": 12, "弃权": 9}
+        assert share(cast) == pytest.approx(0.93)
+        assert votes(kept["YS2026030005"]["extra"]) == {}, "suggestions were gathered, nothing was voted on"
+        assert kept["YS2026030005"]["extra"]["suggestionCount"] == "63"
+        assert share(votes(kept["YS2026030006"]["extra"])) is None, "a vote in which nobody has voted yet has no share"
+        named_none = {key for key, row in rows.items() if not row["relatedNo"]}
+        assert {key for key, each in kept.items() if not each.get("references")} == named_none != set()
+        assert [each.key for each in of(net, named["serialNumber"])] == ["YS2026030001"]
+        Linker(net.settings, net.store).drain()
+        printed = hub(tmp_path, "case", "timeline", named["serialNumber"])
+        assert "村口停车位按户分配、逐年轮换方案" in printed
+        assert "表决 votes: 同意 279, 不同意 12, 弃权 9 (93%)" in printed
+        assert {row["clientId"] for row in net.lab.rows("portal")} == {
+            key for key, record in net.records().items() if record.source == "portal"
+        }, "no topic is a dispute"
+
+
 UNEMPLOYMENT = {
     "name": "失业保险金发放", "owner": "苍南县人力资源和社会保障局", "purpose": "检察监督", "region": "XZQHDM",
     "status": "FFZT", "amount": "FFJE", "begins": "DYKSRQ", "ends": "DYJSRQ",
@@ -297,6 +386,81 @@ def test_row_090_payments_of_unemployment_insurance_are_a_dataset(tmp_path: Path
                 mine = about(connection, [net.store.keyring.hash("id", row["TSRZJH"])], kinds=("row",))
             assert (row["TSBH"] in {each.key for each in mine}) == bool(row["TSRZJH"])
         assert sum(bool(row["TSRZJH"]) for row in rows) > 5
+
+
+GRADES = """
+title_zh = "信访干部督评"
+
+[record]
+key = "编号"
+revision = "更新时间"
+status = "榜单"
+region = "区划"
+extra = ["考评内容", "方式", "得分"]
+
+[dataset]
+name = "信访干部督评红黑榜"
+purpose = "干部督评"
+owner = "单位"
+begins = "起"
+ends = "止"
+
+[[party]]
+name = "姓名"
+role = { always = "3" }
+"""
+HEAD = ("编号", "姓名", "单位", "区划", "榜单", "考评内容", "方式", "得分", "起", "止", "更新时间")
+MARCH = ("2026-03-01", "2026-03-30", "2026-03-31 09:00:00")
+GRADED = (
+    ("DP1", "章某甲", "仙居县某镇", "331024101", "黑榜", "初访办理", "实地督查", "61", *MARCH),
+    ("DP2", "章某乙", "仙居县信访局", "331024", "红榜", "积案化解", "群众评价", "97", *MARCH),
+    ("DP3", "章某丙", "仙居县某街道", "331024001", "", "回访", "电话抽查", "80", *MARCH),
+)  # fmt: skip
+
+
+def test_row_031_grading_of_staff_is_a_plain_list_without_a_case(tmp_path: Path) -> None:
+    inbox, settings = tmp_path / "inbox", tmp_path / "hub.toml"
+    inbox.mkdir()
+    (tmp_path / "grades.toml").write_text(GRADES, encoding="utf-8")
+    settings.write_text(
+        f'home = "331024"\n[store]\nurl = "sqlite:///{tmp_path}/s.db"\nkeys = "{tmp_path}/keyring.json"\n'
+        f'[source.grades]\nadapter = "files"\nfolder = "{inbox}"\nmapping_file = "grades.toml"\n',
+        encoding="utf-8",
+    )
+
+    def run(*arguments: str) -> Any:
+        done = CliRunner().invoke(main, ["--config", str(settings), *arguments])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+    def listed(day: str, *rows: Sequence[str]) -> dict[str, Any]:
+        with (inbox / f"{day}.csv").open("w", encoding="gb18030", newline="") as file:
+            csv.writer(file).writerows([HEAD, *rows])
+        (inbox / f"{day}.csv.ok").touch()
+        run("run", "--once")
+        return {row["key"]: row for row in run("entry", "list", "--name", "信访干部督评红黑榜", "--json")["entries"]}
+
+    run("key", "create")
+    heads = listed("20260331", *GRADED)
+    assert {key: (row["kind"], row["owner"], row["period"], row["status"]) for key, row in heads.items()} == {
+        no: ("row", unit, "2026-03-01", grade or None) for no, _, unit, _, grade, *_ in GRADED
+    }
+    assert {row["region"] for row in heads.values()} == {"331024101000", "331024000000", "331024001000"}
+    assert "章某甲" not in run("entry", "list") + run("entry", "show", "DP1", "--source", "grades")
+    why = ("--clear", "--reason", "核对名单")
+    shown = run("entry", "show", "DP1", "--source", "grades", "--json", *why)["body"]
+    assert (shown["parties"][0]["name"], shown["ends"]) == ("章某甲", "2026-03-30")
+    assert shown["fields"] == {"考评内容": "初访办理", "方式": "实地督查", "得分": "61"}
+    sets = run("entry", "datasets", "--json")["datasets"]
+    assert {(kept["name"], kept["purpose"]) for kept in sets} == {("信访干部督评红黑榜", "干部督评")}
+    assert {kept["owner"]: kept["rows"] for kept in sets} == dict.fromkeys((unit for _, _, unit, *_ in GRADED), 1)
+    black, *_ = GRADED
+    again = listed("20260415", (*black[:4], "", *black[5:-1], "2026-04-14 09:00:00"))
+    assert (again["DP1"]["status"], again["DP1"]["version"], len(again)) == (None, 2, 3), "nobody is taken off it"
+    assert run("case", "list", "--json")["cases"] == []
+    assert run("record", "list", "--json")["records"] == []
+    assert run("task", "list", "--json")["tasks"] == []
+    assert run("entry", "lists", "--json")["lists"] == [], "nothing is to be ticked off"
 
 
 CREDIT = SERVICE | {

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +18,7 @@ from hub.casework.routes import passes
 from hub.casework.sweep import sweep
 from hub.cli.main import main
 from hub.clock import utc_text
+from hub.engine.history import remap, replay
 from hub.errors import StoreError
 from hub.route_settings import RouteSettings
 from hub.store.masking import masked
@@ -371,6 +372,83 @@ def test_row_060_the_team_on_an_event_is_one_grid_worker_one_cadre_and_departmen
     assert steps("网格员", after) == [(row["orgname"].rpartition("/")[2], row["gridWorker"])]
     assert steps("部门", after)[-1] == ("仁和街道水务站", "330110009-03")
     assert "仁和街道水务站" in printed
+
+
+class Supervised(Province):
+    """Grid events that smell of unlawful trade are leads for the supervision of enforcement."""
+
+    bodies: ClassVar[Mapping[str, str]] = {
+        "grid": "four_platforms", "centre": "mediation_centre", "supervision": "enforcement_supervision",
+    }  # fmt: skip
+    routes = (
+        LIMITS
+        + """
+[[case.route]]
+name = "leads"
+from = "grid"
+stage = "accepted"
+keywords = ["无证", "扬尘"]
+to = "supervision"
+to_code = "11330110MB0000003"
+purpose = "assist"
+reason = "无证经营"
+answer = false
+"""
+    )
+
+    def event(self, key: str, content: str) -> None:
+        """An event the town has taken on."""
+        self.add(
+            "grid", id=key, serialNumber=f"SJ3301102026030{key}", status="镇街受理", content=content, team=[],
+            orgcode="330110001001001", createtime=self.local(), relatedNumber="", people=[], result="",
+        )  # fmt: skip
+
+    def opened(self, key: str, kind: str, status: str, **more: str) -> None:
+        """What the agency has on its own list: a check, an order, or a case that grew out of a lead."""
+        self.add(
+            "supervision", id=key, ajlx=kind, ajzt=status, ajztmc="", cf_wsh="", jarq="", lasj=self.local("%Y/%m/%d"),
+            ajmc=f"{kind}{key}", cf_wfss=f"{kind}，{key}。", cf_xdr_mc="", cf_xdr_zjhm="", lxdh="", cf_xdr_dz="",
+            fadz="", **more,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("faults", [False, True], ids=["calm", "faults"])
+def test_row_079_checks_and_orders_are_read_and_each_lead_is_sent_once_and_answered(
+    tmp_path: Path, *, faults: bool
+) -> None:
+    with at_work(Supervised(tmp_path, f"sqlite:///{tmp_path}/yiwang.db")) as here:
+        if faults:
+            here.fault("supervision", "reset")
+            here.fault("supervision", "status", after=2, status=503)
+        here.opened("ZFJ1", "检查", "30", glbh="")
+        here.opened("ZFJ2", "责令改正", "70", glbh="")
+        here.event("101", "沿街某店无证经营烧烤，油烟扰民。")
+        here.event("102", "楼上漏水，邻居争执。")
+        here.around()
+        (lead,) = here.acts("supervision", "clue/report")
+        (task,) = here.tasks()
+        assert (lead.fields["glbh"], lead.fields["lybh"], lead.fields["cf_cfjgdm"], lead.fields["xslx"]) == (
+            task.code, "101", "11330110MB0000003", "无证经营",
+        )  # fmt: skip
+        assert "无证经营烧烤" in lead.fields["xsnr"]
+        assert (task.asked_of, task.state, task.number) == ("supervision", "received", "XS3301102026030900001")
+        for again in (replay, remap):
+            again(here.settings, here.store, here.registry, "grid")
+        here.around()
+        assert len(here.acts("supervision")) == 1, "a replay and a remap send no lead"
+        here.opened("ZFX1", "处罚", "10", glbh=task.code)
+        here.around(
+            lambda: here.rows("supervision").update("ZFX1", ajzt="20", gxsj=here.local()),
+            lambda: here.rows("supervision").update("ZFX1", ajzt="90", ajztmc="结案", gxsj=here.local()),
+        )
+        assert here.states() == [("assist", "completed", "closed")]
+        assert here.acts("grid") == [], "the event goes on where it is: a lead is no end of it"
+        assert [act.key for act in here.acts("supervision")] == [lead.key]
+        read = json.loads(hub(tmp_path, "record", "list", "--source", "supervision", "--json"))["records"]
+        assert {record["key"]: record["stage"] for record in read} == {
+            "ZFJ1": "handling", "ZFJ2": "follow_up", "ZFX1": "closed",
+        }  # fmt: skip
+        assert (len(here.codes()), here.unseen()) == (4, (0, 0)), "the case of the lead is the matter's own"
 
 
 def steps(action: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:

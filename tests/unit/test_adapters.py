@@ -10,6 +10,7 @@ from adapters.court.mobile_court.adapter import MobileCourt
 from adapters.grid.four_platforms.adapter import FourPlatforms
 from adapters.grid.open311.adapter import Open311, Open311Config
 from adapters.mediation.dispute_code.adapter import DisputeCode
+from adapters.mediation.dispute_code.sea import DisputeCodeConfig
 from adapters.numbers import references
 from adapters.petition.zhelifang.adapter import Zhelifang
 from conformance.lab import sample_rows
@@ -22,7 +23,7 @@ BASE = {"base_url": "http://127.0.0.1:1"}
 ALL: dict[str, Adapter[Any]] = {
     "mobile_court": MobileCourt(AdapterConfig(**BASE)),
     "zhelifang": Zhelifang(AdapterConfig(**BASE)),
-    "dispute_code": DisputeCode(AdapterConfig(**BASE)),
+    "dispute_code": DisputeCode(DisputeCodeConfig(**BASE)),
     "four_platforms": FourPlatforms(AdapterConfig(**BASE)),
     "open311": Open311(Open311Config(**BASE)),
 }

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.mediation.dispute_code.adapter import DisputeCode
+from adapters.mediation.dispute_code.sea import DisputeCodeConfig
 from adapters.mediation.dispute_code.writing import PATHS, STAGES, word
 from hub.api import (
     Accept,
-    AdapterConfig,
     Delivery,
     HandOver,
     Matter,
@@ -65,7 +65,7 @@ class Desk:
 def deliver(kind: str, data: Any) -> tuple[Any, Desk]:
     desk = Desk(data)
     body = json.loads(json.dumps(ORDERS[kind].written()))
-    adapter = DisputeCode(AdapterConfig(base_url="http://127.0.0.1:1"))
+    adapter = DisputeCode(DisputeCodeConfig(base_url="http://127.0.0.1:1"))
     return adapter.deliver(desk, Delivery("k" * 32, kind, body)), desk  # type: ignore[arg-type]
 
 
@@ -81,7 +81,7 @@ def test_each_kind_bears_the_key_and_our_code(kind: str) -> None:
 
 def test_a_case_pushed_is_read_back_as_it_was_written() -> None:
     said: dict[str, Any] = dict(word(ORDERS["hand_over"], ZONE)) | {"id": 9}
-    draft = DisputeCode(AdapterConfig(base_url="http://127.0.0.1:1")).draft(said)
+    draft = DisputeCode(DisputeCodeConfig(base_url="http://127.0.0.1:1")).draft(said)
     assert (draft.title, draft.code, draft.region, draft.amount) == ("相邻排水", "D0402", "330110", "1200.50")
     assert [(p.name, p.role, p.kind, p.address) for p in draft.parties] == [
         ("徐二", "1", "natural", "江西省某县"),

@@ -32,6 +32,8 @@ KINDS: dict[tuple[str, str], type[DraftEntry]] = {
     ("administrative_law", "contracts"): DraftDocument,
     ("administrative_law", "alerts"): DraftEvent,
     ("administrative_law", "letters"): DraftDocument,
+    ("administrative_law", "sessions"): DraftEvent,
+    ("portal", "topics"): DraftEvent,
     ("peoples_mediation", "mediators"): DraftMediator,
     ("peoples_mediation", "bodies"): DraftOrganisation,
     ("four_platforms_bodies", "bodies"): DraftOrganisation,

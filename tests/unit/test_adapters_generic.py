@@ -12,7 +12,7 @@ from adapters.generic.files.adapter import Files, FilesConfig
 from adapters.generic.http_json.adapter import HttpJson, HttpJsonConfig
 from adapters.generic.mapped import Mapped, in_yuan
 from adapters.generic.table.adapter import FrontTable, TableConfig
-from hub.api import Capability, DraftResolution, Keyset, NextLink, PageNumber, Stage, TableView
+from hub.api import Capability, DraftResolution, DraftRow, Keyset, NextLink, PageNumber, Stage, TableView
 from hub.engine.worker import mapper_for
 from hub.errors import ConfigError
 from hub.fieldmap import MappingInvalid
@@ -240,6 +240,25 @@ def test_a_party_that_only_has_constants_is_none(mapped: Make) -> None:
     assert (party.name, party.role) == ("某某", "2")
 
 
+SET = '[dataset]\nname = "红黑榜"\npurpose = "督评"\nowner = "unit"\nbegins = "from"'
+
+
+def test_rows_of_a_dataset_are_no_disputes(mapped: Make) -> None:
+    made = mapped(
+        'amount_unit = "wan"\n'
+        + http('status = "list"\namount = "fine"\nextra = ["how"]', '[[party]]\nname = "n"', SET,
+               '[references]\npetition = "p"')
+    )  # fmt: skip
+    row = made.draft({"id": 1, "list": "黑榜", "fine": "3", "how": "抽查", "n": "某某", "unit": "某局", "p": "ZJ1"})
+    assert isinstance(row, DraftRow)
+    assert (row.key, row.dataset, row.purpose, row.owner, row.begins) == ("1", "红黑榜", "督评", "某局", None)
+    assert (row.status, row.amount, row.fields, row.references) == (
+        "黑榜", "3万", {"how": "抽查"}, [("petition", "ZJ1")]
+    )  # fmt: skip
+    assert [party.name for party in row.parties] == ["某某"]
+    assert 'no row has "from" of dataset.begins' in made.remarks([{"id": 1, "unit": "某局"}])
+
+
 def test_a_list_of_one_may_stand_alone_and_a_step_needs_its_time(mapped: Make) -> None:
     made = mapped(http("", '[[party]]\neach = "p.all"\nname = "n"', '[[step]]\neach = "s"\nat = "t"\naction = "a"'))
     draft = made.draft(
@@ -309,6 +328,11 @@ BROKEN = {
     "another kind's page": ('[page]\nkind = "offset"\npage = "p"', "page: not of kind offset, which has start, size"),
     "half a keyset": ('[page]\nkind = "keyset"\ntime = "t"', "kind keyset needs time, key, after_time, after_key"),
     "a kind of page": ('[page]\nkind = "pages"', "m.toml line 6: page.kind: Input should be 'number'"),
+    "a dispute's field of a dataset": (
+        f'title = "t"\n{SET}', "m.toml line 5: record.title: tells of a dispute, and a row of a dataset is none"
+    ),
+    "a stage of a dataset": (f'{SET}\n[status]\n"办结" = "closed"', "status: tells of a dispute, and a row of a"),
+    "a dataset without a purpose": ('[dataset]\nname = "红黑榜"', "m.toml line 5: dataset.purpose: missing"),
     "not TOML": ("title = [", "m.toml: syntax: "),
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ import adapters.grid.public_data
 from adapters.gateway import LENDING, OPENED
 from adapters.grid.public_data.adapter import PublicData
 from adapters.grid.public_data.config import PublicDataConfig
-from hub.api import AdapterConfig, Capability, Draft, Envelope, PageNumber, Request, Since, Stage
+from adapters.grid.public_data.purposes import kept
+from hub.api import AdapterConfig, Capability, Draft, Envelope, Page, PageNumber, Request, Since, Stage
 from hub.errors import SourceDenied, SourceReplyInvalid
 from hub.registry import crosswalk_path
 from hub.settings import adapter_config
@@ -178,3 +179,24 @@ def test_the_settings_of_its_page_are_taken(tmp_path: Path) -> None:
     assert (config.columns.region, [each.name for each in config.parties]) == ("XZQHDM", ["TSRXM", "WYGS"])
     told = {name for name, _ in TABLE.findall(page)} | {"page", "size", "deleted_values", "crosswalk_file"}
     assert told >= PublicDataConfig.model_fields.keys() - AdapterConfig.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    "inner", [None, {"rows": "list", "total": "all.count"}, {"rows": "r", "ok": "ok", "ok_values": ["1"]}]
+)
+def test_a_page_without_fields_that_have_no_purpose_opens_as_before(inner: dict[str, Any] | None) -> None:
+    purposed = adapter(inner=inner, purposes=dict.fromkeys(("TSBH", "GXSJ", "SCBS", "TSBT"), "化解"))
+    page = Page(b"as it came", rows=[ROW], total=None if inner and "ok" in inner else 9)
+    told = kept(purposed.config, page)
+    opened = open_reply(told.content, purposed.manifest.envelope, encoding="utf-8", zone=purposed.manifest.zone)
+    assert (opened.rows, opened.total) == ([{name: ROW[name] for name in ("TSBH", "GXSJ", "SCBS", "TSBT")}], page.total)
+    assert opened.rows == told.rows == purposed.items(page)
+    assert kept(adapter().config, page) is page
+
+
+@pytest.mark.parametrize(
+    "purposes", [{"TSBT": "化解"}, {"TSBH": "x", "GXSJ": "x", "SCBS": ""}, {"TSBH": "x", "GXSJ": "x"}]
+)
+def test_what_no_row_can_be_read_without_has_a_purpose(purposes: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="purposes"):
+        adapter(purposes=purposes)

@@ -27,7 +27,7 @@ class AdministrativeLaw(hub.Adapter[hub.AdapterConfig]):
     """Reconsiderations and suits, one list. Pages come in order of the case key."""
 
     manifest = hub.Manifest(
-        name="administrative_law", version="1.1.0", kind="court", title="Administrative law",
+        name="administrative_law", version="1.2.0", kind="court", title="Administrative law",
         title_zh="行政复议与行政诉讼", department="SF", code_system="administrative_matter", causes=True, channel="FY",
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED}),
         envelope=hub.Envelope(
@@ -40,7 +40,7 @@ class AdministrativeLaw(hub.Adapter[hub.AdapterConfig]):
     )  # fmt: skip
 
     def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
-        """Contracts, alerts and letters are no cases."""
+        """Contracts, alerts, letters and sessions are no cases."""
         return SHAPES.get(stream, self.draft)
 
     def draft(self, item: hub.Item) -> hub.Draft:

@@ -1,9 +1,11 @@
-"""What stands beside the cases: contracts of agencies and their alerts, and letters that want an answer."""
+"""What stands beside the cases: contracts of agencies and their alerts, letters that want an answer, and sessions of
+several bodies."""
 
 from collections.abc import Callable, Mapping
 
 import hub.api as hub
-from adapters.numbers import references
+from adapters.numbers import COURT_CASE, references
+from schemas.sessions import SEATS, filled
 
 
 def listing(path: str) -> hub.Request:
@@ -53,8 +55,33 @@ def letter(item: hub.Item) -> hub.DraftDocument:
     )  # fmt: skip
 
 
-SHAPES: Mapping[str, Callable[[hub.Item], hub.DraftEntry]] = {"contracts": contract, "alerts": alert, "letters": letter}
+def session(item: hub.Item) -> hub.DraftEvent:
+    """A session of the centre (行政争议调解中心): court, procuratorate, petition office, justice office and the agency
+    concerned sit about one case, each in its part and with its vote. What they decided is no stage of the case."""
+    return hub.DraftEvent(
+        key=item["sessionId"], revision=item.get("updateTime"), of=of_case(item.get("caseNo") or ""),
+        at=item.get("sessionTime"), action=item.get("title"), body=item.get("centreName"), note=item.get("outcome"),
+        owner=item.get("centreName"), region=item.get("regionCode"), references=references(item.get("relatedNo")),
+        extra={name: item.get(name) for name in ("sessionNo", "mode", "place", "agreementNo")}
+        | {SEATS: [seat(each) for each in item.get("members") or ()]},
+    )  # fmt: skip
+
+
+def seat(row: hub.Item) -> dict[str, object]:
+    """One body of a session. Who spoke for it stays at the source."""
+    return filled({"body": row.get("orgName"), "part": row.get("role"), "vote": row.get("vote")})
+
+
+def of_case(number: str) -> tuple[str, str]:
+    """The number of a case as a reference: a 案号 of the court's, else a reconsideration's."""
+    return ("court_case" if COURT_CASE.match(number) else "reconsideration", number)
+
+
+SHAPES: Mapping[str, Callable[[hub.Item], hub.DraftEntry]] = {
+    "contracts": contract, "alerts": alert, "letters": letter, "sessions": session,
+}  # fmt: skip
 STREAMS = tuple(
     hub.Stream(name=name, request=listing(f"/api/admlaw/{path}/list"))
-    for name, path in (("contracts", "contract"), ("alerts", "contract/alert"), ("letters", "letter"))
-)
+    for name, path in (("contracts", "contract"), ("alerts", "contract/alert"), ("letters", "letter"),
+                       ("sessions", "session"))
+)  # fmt: skip

@@ -8,12 +8,13 @@ from adapters.court.enforcement.requesting import DELIVERING, SENT_BACK, deliver
 from adapters.court.enforcement.stages import reading, stage
 from adapters.numbers import references
 from hub.api import Stage
+from schemas.life import ASKED
 
 STAGES = dict.fromkeys(("0", "1", "2", "3", SENT_BACK), Stage.ENFORCING)
 """Sent, received, done, cannot, sent back: the state of one request, which `DELIVERING` reads. The matter is in
 enforcement whatever became of it."""
 
-EXTRA = ("SXLX", "AHDM", "ZXFY", "XZJGDM", "XZJGMC", "QXSZ", "QXDW", "ZXTD", "YZXXZ")
+EXTRA = ("SXLX", "AHDM", "ZXFY", "XZJGMC", "QXSZ", "QXDW", "ZXTD", "YZXXZ")
 
 
 class Enforcement(hub.Adapter[hub.AdapterConfig]):
@@ -23,7 +24,7 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
     """
 
     manifest = hub.Manifest(
-        name="enforcement", version="1.2.0", kind="court", title="Court enforcement", title_zh="执行一件事",
+        name="enforcement", version="1.3.0", kind="court", title="Court enforcement", title_zh="执行一件事",
         department="FY", code_system="court_cause", causes=True, channel="FY",
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.COUNTED, hub.Capability.DELIVER}),
         envelope=hub.Envelope(
@@ -57,7 +58,7 @@ class Enforcement(hub.Adapter[hub.AdapterConfig]):
             parties=[party(p) for p in item.get("DSR") or ()], steps=[answer(f) for f in item.get("FK") or ()],
             references=own + references(item.get("XGAH")) + references(item.get("JFM")),
             extra={name: item.get(name) for name in EXTRA}
-            | {"defects": item.get("XCQK"), "delivery": item.get("WBQQID")},
+            | {ASKED: item.get("XZJGDM"), "defects": item.get("XCQK"), "delivery": item.get("WBQQID")},
         )  # fmt: skip
 
     def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:

@@ -1,6 +1,7 @@
 """Adapter for supervision of enforcement (行政处罚、执法监管): rows after (gxsj, id), SM3 signatures, fines in 万元."""
 
 import hub.api as hub
+from adapters.grid.enforcement_supervision.leads import DELIVERING, deliver
 from adapters.numbers import references
 from hub.api import Stage
 
@@ -17,13 +18,13 @@ DELETED = "2"  # del_flag as frameworks of the RuoYi kind write it; 0 is alive, 
 
 
 class EnforcementSupervision(hub.Adapter[hub.AdapterConfig]):
-    """Checks, orders and penalties by rising (gxsj, id). None is a dispute yet; each may become one."""
+    """Checks, orders and penalties by rising (gxsj, id). None is a dispute yet; each may become one. Leads go back."""
 
     manifest = hub.Manifest(
-        name="enforcement_supervision", version="1.0.0", kind="grid", title="Enforcement supervision",
+        name="enforcement_supervision", version="1.1.0", kind="grid", title="Enforcement supervision",
         title_zh="行政执法监管", code_system="penalty_kind", channel="WG",
         capabilities=frozenset({hub.Capability.INCREMENTAL, hub.Capability.ORDERED, hub.Capability.COUNTED,
-                                hub.Capability.DELETIONS}),
+                                hub.Capability.DELETIONS, hub.Capability.DELIVER}),
         envelope=hub.Envelope(
             ok="code", ok_values=("00",), denied=("E401", "E403"), throttled=("E429",),
             items="datas", total="totalDataCount", message="msg",
@@ -36,8 +37,12 @@ class EnforcementSupervision(hub.Adapter[hub.AdapterConfig]):
             path="/zfjg/v1/case/query", method="POST", place="json", since=hub.Since(param="gxsjStart"),
             paging=hub.Keyset(time="gxsj", key="id", after_time="afterGxsj", after_key="afterId", rows=200),
         )),),
-        stages=STAGES,
+        stages=STAGES, delivering=DELIVERING,
     )  # fmt: skip
+
+    def deliver(self, source: hub.Source, delivery: hub.Delivery) -> hub.Receipt:
+        """A lead, or a word on one that was sent."""
+        return deliver(source, delivery, self.manifest.zone)
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case. Its columns are those of the public penalty lists (双公示); the fine counts in ten thousands."""

@@ -1,6 +1,6 @@
 """Adapter for datasets behind the public data platform (一体化公共数据平台): signed form pages, columns by settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ import hub.api as hub
 from adapters.gateway import LENDING, OPENED, PATH, SIGNING
 from adapters.grid.public_data.columns import identity, of_columns, parties, row
 from adapters.grid.public_data.config import PublicDataConfig
+from adapters.grid.public_data.purposes import kept, with_purpose
 from adapters.grid.public_data.reading import envelope_of, request_of
 from adapters.numbers import references
 from hub.api import Capability
@@ -21,7 +22,7 @@ class PublicData(hub.Adapter[PublicDataConfig]):
     Config = PublicDataConfig
     by_settings = True
     manifest = hub.Manifest(
-        name="public_data", version="1.1.0", kind="grid", title="Public data platform", title_zh="一体化公共数据平台",
+        name="public_data", version="1.2.0", kind="grid", title="Public data platform", title_zh="一体化公共数据平台",
         channel="WG", envelope=OPENED, signing=SIGNING, login=LENDING, streams=(hub.Stream(request=request_of()),),
         capabilities=frozenset({Capability.INCREMENTAL, Capability.COUNTED, Capability.DELETIONS}),
     )  # fmt: skip
@@ -39,9 +40,16 @@ class PublicData(hub.Adapter[PublicDataConfig]):
         self.crosswalk = Path(config.crosswalk_file) if config.crosswalk_file else None
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
-        """As declared, the interface's id filled in here: errors tell the path, and so which interface it was."""
+        """As declared, the interface's id filled in here: errors tell the path, and so which interface it was.
+
+        Fields without a purpose are gone from the pages.
+        """
         path = PATH.format(organisation=self.config.organisation, interface_id=self.config.interface_id)
-        yield from source.read(replace(request_of(self.config), path=path), since)
+        yield from (kept(self.config, page) for page in source.read(replace(request_of(self.config), path=path), since))
+
+    def items(self, page: hub.Page) -> Sequence[hub.Item]:
+        """The rows, also of a page from before its fields had to have a purpose."""
+        return with_purpose(self.config, page.rows)
 
     def draft_of(self, stream: str) -> Callable[[hub.Item], hub.Draft | hub.DraftEntry]:
         """Disputes, or rows of a named dataset."""

@@ -1,8 +1,8 @@
 """What the settings of one dataset tell: its place on the platform, and what its columns mean."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.api import AdapterConfig, Channel, Stage
 
@@ -87,6 +87,9 @@ class PublicDataConfig(AdapterConfig):
     ``code_system`` says what the column ``code`` holds codes of; ``crosswalk_file`` maps them, or the items of the
     ``department`` do.
 
+    ``purposes`` tells of each column what it was shared for; one that has none is then neither stored nor kept in the
+    bytes of a page.
+
     With ``dataset`` rows are no disputes but rows of that dataset: ``columns`` then tell nothing, and ``extra`` are its
     fields.
     """
@@ -112,3 +115,13 @@ class PublicDataConfig(AdapterConfig):
     code_system: str = ""
     crosswalk_file: str = ""
     department: str = ""
+    purposes: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _needed(self) -> Self:
+        needed = [name for name in (self.key, self.time, self.deleted) if name]
+        if self.purposes and (bare := [name for name in needed if not self.purposes.get(name)]):
+            raise ValueError(f"purposes: none for {', '.join(bare)}, without which no row can be read")
+        if not all(self.purposes.values()):
+            raise ValueError("purposes: an empty one is none; leave the column out")
+        return self

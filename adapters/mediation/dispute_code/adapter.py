@@ -1,6 +1,7 @@
 """Adapter for mediation cases (浙江解纷码), both ways: signed POST, rows after (updateTime, id), the unified codes."""
 
 import hub.api as hub
+from adapters.mediation.dispute_code.sea import DisputeCodeConfig, at_sea
 from adapters.mediation.dispute_code.writing import DELIVERING, ROLES, STAGES, deliver
 from adapters.numbers import references
 from hub.api import Capability
@@ -9,11 +10,12 @@ SUCCESS = {**dict.fromkeys(("40", "50", "51", "52"), True), "41": False}  # an a
 EXTRA = ("disputeType", "disputeTypeName", "orgId", "mediatorId", "mode", "codeColor", "agreementNo", "confirmFlag")
 
 
-class DisputeCode(hub.Adapter[hub.AdapterConfig]):
+class DisputeCode(hub.Adapter[DisputeCodeConfig]):
     """Mediation cases by rising (updateTime, id): nothing is skipped or repeated however the table moves."""
 
+    Config = DisputeCodeConfig
     manifest = hub.Manifest(
-        name="dispute_code", version="1.0.0", kind="mediation", title="Dispute code", title_zh="浙江解纷码",
+        name="dispute_code", version="1.1.0", kind="mediation", title="Dispute code", title_zh="浙江解纷码",
         department="SF", code_system="unified", channel="TJ",
         capabilities=frozenset(
             {Capability.INCREMENTAL, Capability.ORDERED, Capability.COUNTED, Capability.DELIVER}
@@ -34,7 +36,8 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
     def draft(self, item: hub.Item) -> hub.Draft:
         """One mediation case; without an item, its category is the code.
 
-        A case that began under a local code (桐解码, 长兴码, 滨江码) is known by that one as well.
+        A place at sea is told by its grid: what the settings know of it stands before the region of the row. A case
+        that began under a local code (桐解码, 长兴码, 滨江码) is known by that one as well.
         """
         status, accepted = item.get("status"), item.get("acceptTime")
         numbers = references(item.get("sourceNo"), ("dispute_code", item.get("caseNo") or ""))
@@ -48,7 +51,7 @@ class DisputeCode(hub.Adapter[hub.AdapterConfig]):
             address=item.get("occurPlace"), region=item.get("regionCode"), amount=item.get("amount"),
             parties=[party(p, role, item) for role, side in ROLES.items() for p in item.get(side) or ()],
             steps=[hub.DraftStep(at=accepted, action="受理", body=item.get("orgName") or "")] if accepted else [],
-            references=numbers,
+            references=numbers, **at_sea(self.config, item.get("seaGridCode")),
             resolution=hub.DraftResolution(method="人民调解", organisation=item.get("orgName"), success=SUCCESS[status])
             if status in SUCCESS else None,
             extra={name: item.get(name) for name in EXTRA},
@@ -70,6 +73,6 @@ def party(row: hub.Item, role: str, item: hub.Item) -> hub.DraftParty:
 
 
 @hub.hookimpl
-def hub_adapters() -> list[type[hub.Adapter[hub.AdapterConfig]]]:
+def hub_adapters() -> list[type[hub.Adapter[DisputeCodeConfig]]]:
     """The adapter of this package."""
     return [DisputeCode]

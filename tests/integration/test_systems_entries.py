@@ -447,7 +447,7 @@ def test_row_031_grading_of_staff_is_a_plain_list_without_a_case(tmp_path: Path)
     }
     assert {row["region"] for row in heads.values()} == {"331024101000", "331024000000", "331024001000"}
     assert "章某甲" not in run("entry", "list") + run("entry", "show", "DP1", "--source", "grades")
-    why = ("--clear", "--reason", "核对名单")
+    why = ("--clear", "--reason", "核对名单", "--purpose", "干部督评")
     shown = run("entry", "show", "DP1", "--source", "grades", "--json", *why)["body"]
     assert (shown["parties"][0]["name"], shown["ends"]) == ("章某甲", "2026-03-30")
     assert shown["fields"] == {"考评内容": "初访办理", "方式": "实地督查", "得分": "61"}

@@ -5,7 +5,7 @@ one joint filing. A full pass over everything (`hub.casework.linking.bulk`) sees
 It is made in a thread, for a daemon goes on reading meanwhile; what it found is then written batch by batch as ever.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import combinations
@@ -19,8 +19,8 @@ from hub import events
 from hub.batch import spot_of
 from hub.casework.candidates import Candidates, Page
 from hub.casework.linking.bulk import Found, Linking
-from hub.casework.linking.features import Features
 from hub.casework.linking.groups import MOST_WHOLE
+from hub.casework.linking.pairing import Array
 from hub.casework.linking.score import Weights
 from hub.casework.relink import features
 from hub.store.cases import Ref
@@ -28,8 +28,7 @@ from hub.store.store import Store
 
 Pair = tuple[Ref, Ref]
 
-_NEXT = 4  # of a group that is larger: with how many after it each record is compared
-_LOOK = 20  # batches between two looks at how much waits
+_LOOK = 5  # batches between two looks at how much waits
 
 
 class Turn(NamedTuple):
@@ -98,12 +97,15 @@ class AtOnce:
         return self._turns.take(size) if self._turns else None
 
     def passed(self) -> None:
-        """Let go of the last turn: it is linked, or must be linked record by record."""
+        """Let go of the last turn: it is linked, or must be linked record by record. After the very last one it is
+        looked again at once: more may have come meanwhile than stands by now."""
         if self._turns:
             self._turns.passed()
+            if not self._turns:
+                self.rest()
 
     def rest(self) -> None:
-        """Nothing waits any more."""
+        """Nothing waits any more, or nothing of a pass: the next look comes with the next batch."""
         self._turns, self._looks = None, 0
 
     def close(self) -> None:
@@ -145,14 +147,9 @@ class _Pass:
         self._thread.shutdown()
 
     def _run(self) -> Found:
-        with Linking(self._read(), self.weights, keyed=self.store.keyring.hash) as linking:
+        keyed, stop = self.store.keyring.hash, self._closed.is_set
+        with Linking(features(self.store), self.weights, keyed=keyed, asked_to_stop=stop) as linking:
             return linking.found()
-
-    def _read(self) -> Iterator[Features]:
-        for each in features(self.store):
-            if self._closed.is_set():
-                raise InterruptedError
-            yield each
 
 
 class _Turns:
@@ -163,9 +160,7 @@ class _Turns:
         self._order = np.argsort(found.group, kind="stable")
         rank = np.empty_like(self._order)
         rank[self._order] = np.arange(len(self._order))
-        later = rank[found.asked].max(axis=1, initial=0)
-        by_turn = np.argsort(later, kind="stable")
-        self._asked, self._later = found.asked[by_turn], later[by_turn]
+        self._ties, self._asked = _ByTurn.of(found.ties, rank), _ByTurn.of(found.asked, rank)
         self._first = self._last = 0
 
     def __bool__(self) -> bool:
@@ -187,26 +182,33 @@ class _Turns:
         refs = [self._ref(number) for number in some.tolist()]
         starts = np.flatnonzero(np.diff(group[some], prepend=-1)).tolist()
         groups = (refs[start:end] for start, end in zip(starts, [*starts[1:], len(refs)], strict=True))
-        asked = self._asked[slice(*np.searchsorted(self._later, (first, last)))]
-        return Turn(
-            refs,
-            [pair for each in groups for pair in _pairs(each)],
-            [_pair(self._ref(one), self._ref(other)) for one, other in asked.tolist()],
-        )
+        within = [pair for each in groups if len(each) <= MOST_WHOLE for pair in combinations(sorted(each), 2)]
+        within += self._pairs(self._ties.between(first, last))
+        return Turn(refs, within, self._pairs(self._asked.between(first, last)))
 
     def passed(self) -> None:
         self._first = self._last
+
+    def _pairs(self, numbers: Array) -> list[Pair]:
+        refs = ((self._ref(one), self._ref(other)) for one, other in numbers.tolist())
+        return [(one, other) if one < other else (other, one) for one, other in refs]
 
     def _ref(self, number: int) -> Ref:
         home, id_ = self._found.refs[number].tolist()
         return self._found.homes[home], id_
 
 
-def _pairs(group: list[Ref]) -> Iterator[Pair]:
-    if len(group) <= MOST_WHOLE:
-        return (_pair(one, other) for one, other in combinations(group, 2))
-    return (_pair(one, other) for at, one in enumerate(group) for other in group[at + 1 : at + 1 + _NEXT])
+class _ByTurn(NamedTuple):
+    """Pairs of records in the order in which the later of both is taken."""
 
+    pairs: Array
+    at: Array
 
-def _pair(one: Ref, other: Ref) -> Pair:
-    return (one, other) if one < other else (other, one)
+    @classmethod
+    def of(cls, pairs: Array, rank: Array) -> "_ByTurn":
+        at = rank[pairs].max(axis=1, initial=0)
+        order = np.argsort(at, kind="stable")
+        return cls(pairs[order], at[order])
+
+    def between(self, first: int, last: int) -> Array:
+        return self.pairs[slice(*np.searchsorted(self.at, (first, last)))]

@@ -82,8 +82,7 @@ class Candidates:
         far = {ref for pair in pairs for ref in pair} - page.features.keys()
         features = self._features(connection, rows.heads_of(connection, far).values()) | page.features
         page.counted = {ref: self._counted(features[ref], counts) for ref in fresh}
-        verdicts = self._scored(features | page.counted, pairs)
-        page.verdicts.update((pair, _not_passed_over(verdict)) for pair, verdict in verdicts.items())
+        page.verdicts.update(self._scored(features | page.counted, pairs))
 
     def compare(
         self, connection: Connection, pairs: Sequence[Pair], known: Mapping[Ref, Features] = MappingProxyType({})
@@ -160,13 +159,6 @@ class Candidates:
         if numbers != features.numbers:
             features = replace(features, numbers=numbers)
         return seen_in(features, hashed, lambda key: counts.get(key, 1))
-
-
-def _not_passed_over(verdict: Verdict) -> Verdict:
-    """One number and two different matters: somebody has mistaken one. It is asked about, never passed over."""
-    if verdict.decision == "apart" and "number.shared" in verdict.reasons:
-        return replace(verdict, decision="ask")
-    return verdict
 
 
 def alike(connection: Connection, keyring: Keyring, ref: Ref, scorer: Scorer) -> list[tuple[str, Verdict]]:

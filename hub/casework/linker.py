@@ -141,9 +141,12 @@ class Linker:
         """Link until no marks are left but those of what is ``stuck``; answers what came of it."""
         before = replace(self.total)
         self._more, self._again = True, None
-        while self._more and not asked_to_stop():
-            self.step()
-            self.at_once.wait(_WAIT_S)
+        try:
+            while self._more and not asked_to_stop():
+                self.step()
+                self.at_once.wait(_WAIT_S)
+        finally:
+            self.close()  # who asked to stop does not wait for a pass over all history
         return Linked(*(getattr(self.total, name) - getattr(before, name) for name in before.__slots__))
 
     def close(self) -> None:

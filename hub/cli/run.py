@@ -69,9 +69,9 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
         engine = LocalEngine(settings, store, on_progress=on_progress)
         linker, receipts, sweeper = casework(settings, store, work.registry)
-        reports = list(engine.run_once(names, lambda: bool(stop), between=linker.step))
+        reports = list(engine.run_once(names, lambda: bool(stop)))
         reports += _read_pushes(work, store, names, lambda: bool(stop))
-        linker.drain(lambda: bool(stop))
+        linker.drain(lambda: bool(stop))  # after the reads: what is common is known when all is there
         receipts.drain()
         sweeper.drain()
     with work.store() as store:

@@ -123,17 +123,10 @@ class LocalEngine:
         stalled = [w for w in self._workers.values() if monotonic() - w.heard > self.stall_s and not w.stopping]
         return ended + [self._end(worker, silent) for worker in stalled]
 
-    def run_once(
-        self,
-        names: Sequence[str],
-        should_stop: Callable[[], bool] = lambda: False,
-        *,
-        between: Callable[[], None] = lambda: None,
-    ) -> Iterator[SourceReport]:
+    def run_once(self, names: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> Iterator[SourceReport]:
         """Run each source once, at most ``run.workers`` at the same time; yields reports as they end.
 
-        Once ``should_stop`` answers True, nothing more is started and what runs is stopped. ``between`` is called
-        whenever what had come is committed: what is done directly after a page is done there.
+        Once ``should_stop`` answers True, nothing more is started and what runs is stopped.
         """
         left = list(names)
         while left or self._workers:
@@ -143,7 +136,6 @@ class LocalEngine:
             while left and self.free > 0:
                 self.start(left.pop(0))
             yield from self.step(TICK_S)
-            between()
 
     def stop(self) -> list[SourceReport]:
         """Ask all workers to stop and end those that do not in time (``run.stop_s``). No page stays half done."""

@@ -1,5 +1,6 @@
 """What waits linked at once: as the full pass would, whatever stops it, and nothing against a person's word."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +15,8 @@ from standing import Clock
 from hub.casework import at_once
 from hub.casework.cases import split
 from hub.casework.linker import POINTS, Linker, no_stop
-from hub.casework.linking.bulk import Linking
+from hub.casework.linking.bulk import Linking, Stopped
+from hub.casework.linking.groups import MOST_WHOLE
 from hub.casework.linking.score import Weights
 from hub.casework.relink import features
 from hub.settings import Settings
@@ -28,6 +30,7 @@ from schemas.place import Place
 SETTINGS = Settings(path=Path("none.toml"), home="331024")
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 LEAST = 5
+FIRST = (0, 3, 6, 9)  # customers whose months do not touch: not even few of them look like a joint filing
 FIRM = Party(name="余杭某某健身服务有限公司", role="2", kind="2")
 TEXT = "在该健身房办理年卡后门店突然关闭，负责人失去联系，剩余会员费一直不予退还，要求退还剩余费用。"
 
@@ -57,6 +60,17 @@ def customer(key: str, no: int, month: int, **told: Any) -> Any:
     return dispute(
         key, "D0601", title="健身房关门", detail=TEXT, opened=f"2026-{month:02}-02T01:00:00Z",
         amount_fen=(no + 1) * 100_100, parties=(who, FIRM), place=place, **told,
+    )  # fmt: skip
+
+
+def joint(key: str, no: int) -> Any:
+    """One of the many who complain together, within days, in one town."""
+    name = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"[no % 20] + "国家民"[no // 20] + "生"
+    firm = Party(name="余杭某某教育咨询有限公司", role="2", kind="2")
+    place = Place(address="余杭区仓前街道", region="330110012000")
+    return dispute(
+        key, "D0601", title="培训机构停课", detail=TEXT.replace("健身房", "培训班").replace("年卡", "课程"),
+        opened=f"2026-02-{no % 9 + 1:02}T01:00:00Z", parties=(Party(name=name, role="1"), firm), place=place,
     )  # fmt: skip
 
 
@@ -174,6 +188,54 @@ def test_a_pass_that_is_closed_ends_early_and_writes_nothing(store: Store, fille
     assert ask(store, "SELECT count(*) FROM link") == [(20,)]
     linker(store).drain()
     assert cases(store) == PAIRED
+
+
+def test_a_joint_filing_of_many_is_one_case_though_not_all_are_compared_again(store: Store, filler: Filler) -> None:
+    many = [joint(f"J{no}", no) for no in range(MOST_WHOLE + 20)]
+    filler.page(*many, *(customer(f"H{no}", no, no + 1) for no in FIRST), source="hotline")
+    linker(store).drain()
+    assert cases(store) == {frozenset(each.key for each in many)} | {frozenset({f"H{no}"}) for no in FIRST}
+
+
+def test_a_pass_is_stopped_while_it_compares_too(store: Store, filler: Filler) -> None:
+    history(filler)
+    asked = 0
+
+    def ended() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    with Linking(features(store), Weights.load(), keyed=store.keyring.hash, asked_to_stop=ended) as linking:
+        with pytest.raises(Stopped):
+            linking.found()
+        assert asked == 2
+
+
+def test_who_asks_a_run_to_stop_does_not_wait_for_a_pass(store: Store, filler: Filler) -> None:
+    history(filler)
+    hub = linker(store)
+    asked = iter([False, True])
+    hub.drain(lambda: next(asked))
+    assert ask(store, "SELECT count(*) FROM link") == [(20,)]
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("at-once")]
+
+
+def test_what_came_while_much_was_written_is_looked_over_too(
+    store: Store, filler: Filler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(at_once.events, "log", lambda name, **_: said.append(name))
+    filler.page(*(customer(f"H{no}", no, no + 1) for no in FIRST), source="hotline")
+    filler.page(*(customer(f"M{no}", no, no + 1) for no in FIRST), source="mediation")
+    hub = linker(store)
+    hub.step()
+    hub.at_once.wait(60)
+    filler.page(*(customer(f"H{no}", no, no + 1) for no in range(10) if no not in FIRST), source="hotline")
+    filler.page(*(customer(f"M{no}", no, no + 1) for no in range(10) if no not in FIRST), source="mediation")
+    hub.drain()
+    assert cases(store) == PAIRED
+    assert said.count(at_once.events.LINKING_PLANNED) == 2
 
 
 def test_a_persons_word_stands_against_what_a_pass_finds(store: Store, filler: Filler) -> None:

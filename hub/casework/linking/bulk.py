@@ -14,7 +14,7 @@ import numpy as np
 
 from hub.casework.linking import counted
 from hub.casework.linking.features import Features, Ref
-from hub.casework.linking.groups import MOST_SAID, components, grouped, pairs_within
+from hub.casework.linking.groups import MOST_SAID, MOST_WHOLE, components, grouped, pairs_within
 from hub.casework.linking.pairing import KEY, Array, coded, ends, pairs_of
 from hub.casework.linking.prepared import BLOCK, Part, prepared
 from hub.casework.linking.rows import Rows, picked
@@ -44,13 +44,18 @@ class Counts:
     asked: int
 
 
+class Stopped(Exception):
+    """A run was asked to stop before its end."""
+
+
 class Found(NamedTuple):
-    """What a run found. Record ``number`` is ``(homes[refs[number][0]], refs[number][1])``."""
+    """What a run found. Record ``number`` is ``(homes[refs[number][0]], refs[number][1])``; pairs are (m, 2)."""
 
     homes: list[str]
     refs: Array  # (n, 2)
     group: Array  # of each record: the least number in its group
-    asked: Array  # (m, 2): numbers of records a person would be asked about
+    ties: Array  # pairs that join a group of more than `MOST_WHOLE`: too large to compare all with all once more
+    asked: Array  # pairs a person would be asked about
 
 
 class _Beside(NamedTuple):
@@ -74,9 +79,12 @@ class Linking:
         *,
         keyed: KeyedHash,
         workers: int = 0,
+        asked_to_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Read everything, once. Parts are worked on by ``workers`` processes beside this one."""
+        """Read everything, once. Parts are worked on by ``workers`` processes beside this one. ``asked_to_stop`` is
+        asked every some thousand records or pairs, here and later: True raises Stopped."""
         self.scorer = Scorer(weights)
+        self._asked_to_stop = asked_to_stop
         self._keys = Parts(KEY_PARTS, KEY)
         self._homes: dict[str, int] = {}
         self._compared = 0
@@ -120,8 +128,11 @@ class Linking:
         for group in self._grouped():
             label[group] = min(group)
         edges, weights = self._edges, self.scorer.weights
-        asked = edges[(edges["weight"] >= weights.lower) & (edges["weight"] < weights.upper)]
-        return Found(self._home, self._ref, label, np.column_stack((asked["one"], asked["other"])).astype(np.int64))
+        joins = edges["weight"] >= weights.upper
+        large = (np.bincount(label, minlength=len(label))[label] > MOST_WHOLE)[edges["one"]]
+        ties = edges[joins & large & (label[edges["one"]] == label[edges["other"]])]
+        asked = edges[~joins & (edges["weight"] >= weights.lower)]
+        return Found(self._home, self._ref, label, _ends_of(ties), _ends_of(asked))
 
     def _grouped(self) -> Iterator[list[int]]:
         edges, weights = self._edges, self.scorer.weights
@@ -183,14 +194,14 @@ class Linking:
         for one, other, weighed, whole in self._weighed(pairs):
             edges = np.empty(len(one), dtype=_EDGE)
             edges["one"], edges["other"] = one, other
-            edges["weight"] = np.where(weighed.one_number, np.maximum(whole, lower), whole)
+            edges["weight"] = self.scorer.decisive(weighed, whole)
             self._compared += len(edges)
             yield edges[(edges["weight"] >= lower) | ~weighed.silent]
 
     def _weighed(self, pairs: Iterable[_Beside]) -> Iterator[Compared]:
         return _ahead(
             partial(self._weigh, each, slice(first, first + PAIRS))
-            for each in pairs
+            for each in self._going_on(pairs)
             for first in range(0, len(each.one), PAIRS)
         )
 
@@ -244,7 +255,7 @@ class Linking:
 
     def _read(self, features: Iterable[Features] | Iterable[Part], keyed: KeyedHash, workers: int) -> None:
         counts, refs = counted.Counts(), [np.empty((0, 2), dtype=np.int64)]
-        for each in prepared(features, keyed, workers):
+        for each in self._going_on(prepared(features, keyed, workers)):
             each.keys["record"] += self._shelf.starts[-1]
             self._shelf.put(each.rows)
             self._keys.put((each.keys["key"] % KEY_PARTS).astype(np.uint8), each.keys)
@@ -254,6 +265,12 @@ class Linking:
         self._home = list(self._homes)
         self._shelf = counts.written(self._shelf)
 
+    def _going_on(self, some: Iterable[Done]) -> Iterator[Done]:
+        for each in some:
+            if self._asked_to_stop():
+                raise Stopped
+            yield each
+
     def _packed(self, refs: list[Ref]) -> Array:
         homes = self._homes
         return np.array([(homes.setdefault(home, len(homes)), id_) for home, id_ in refs], dtype=np.int64)
@@ -261,6 +278,10 @@ class Linking:
     def _ref_of(self, record: int) -> Ref:
         home, id_ = self._ref[record].tolist()
         return self._home[home], id_
+
+
+def _ends_of(edges: Array) -> Array:
+    return np.column_stack((edges["one"], edges["other"])).astype(np.int64)
 
 
 def _within(label: Array, edges: Array) -> Array:

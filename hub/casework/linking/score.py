@@ -156,13 +156,20 @@ class Scorer:
             whole += part
         return Weighed(levels, parts), whole
 
-    def decide(self, whole: NDArray[np.float32]) -> NDArray[np.int8]:
+    def decisive(self, weighed: "Weighed", whole: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The weight a pair is decided by. Two that share a number are asked about at least, however else they differ:
+        somebody has mistaken one."""
+        shared = weighed.levels["number"] == NUMBER_SHARED
+        return np.where(shared, np.maximum(whole, self.weights.lower), whole)
+
+    def decide(self, weighed: "Weighed", whole: NDArray[np.float32]) -> NDArray[np.int8]:
         """Numbers of `DECISIONS`."""
-        return ((whole >= self.weights.lower).astype(np.int8) + (whole >= self.weights.upper)).astype(np.int8)
+        decisive, weights = self.decisive(weighed, whole), self.weights
+        return ((decisive >= weights.lower).astype(np.int8) + (decisive >= weights.upper)).astype(np.int8)
 
     def verdicts(self, weighed: "Weighed", whole: NDArray[np.float32]) -> list[Verdict]:
         """Verdicts of weighed pairs."""
-        decisions = self.decide(whole).tolist()
+        decisions = self.decide(weighed, whole).tolist()
         found: list[dict[str, float]] = [{} for _ in decisions]
         for comparison, levels in weighed.levels.items():
             names = [f"{comparison}.{name}" for name in COMPARISONS[comparison]]
@@ -198,12 +205,6 @@ class Weighed:
 
     levels: Mapping[str, NDArray[np.int8]]
     parts: Mapping[str, NDArray[np.float32]]
-
-    @property
-    def one_number(self) -> NDArray[np.bool_]:
-        """Whether they share a number: however else they differ, that is asked about and never passed over."""
-        shared: NDArray[np.bool_] = self.levels["number"] == NUMBER_SHARED
-        return shared
 
     @property
     def silent(self) -> NDArray[np.bool_]:

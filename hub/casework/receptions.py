@@ -45,7 +45,7 @@ def receptions(connection: Connection, since: date, until: date, *, region: str 
 
 def reception(store: Store, ref: Ref, *, now: datetime) -> Reception:
     """One day, for a consultation to be set on. Raises StoreError for an entry that is none, for one that was called
-    off and for a day that is over."""
+    off, for a day that is over and for an hour that cannot be read."""
     view = entries.show(store.database, store.keyring, *ref)
     head, where = view.head, f"entry {ref[0]}-{ref[1]}"
     if head.kind != "row" or head.name != RECEPTIONS or not head.period or not head.owner:
@@ -54,7 +54,7 @@ def reception(store: Store, ref: Ref, *, now: datetime) -> Reception:
         raise StoreError("the reception was called off", where=where, hint="hub case receptions lists the others")
     told = view.body.get("fields") or {}
     day = date.fromisoformat(head.period)
-    starts = datetime.combine(day, _clock(told.get("starts")), ZONE)
+    starts = datetime.combine(day, _clock(told.get("starts"), where), ZONE)
     if day < now.astimezone(ZONE).date():
         raise StoreError("that day of reception is over", where=where, hint="hub case receptions lists those to come")
     level = int(head.status) if head.status in ("1", "2", "3", "4") else None
@@ -75,9 +75,12 @@ def on_reception(day: Reception, meeting: Meeting, level: int) -> Meeting:
     return replace(meeting, bodies=bodies, meets=meeting.meets or day.starts, reception=day.entry)
 
 
-def _clock(told: str | None) -> time:
-    """An hour such as ``09:00``; nine in the morning where none is told."""
+def _clock(told: str | None, where: str) -> time:
+    """An hour such as ``09:00``; nine in the morning where none is told. Raises StoreError for what is no hour: nobody
+    is called at a wrong one."""
     try:
-        return time.fromisoformat((told or "").strip().zfill(5))
+        return time.fromisoformat(told.strip().zfill(5)) if told else time(9)
     except ValueError:
-        return time(9)
+        raise StoreError(
+            "the hour of that day of reception cannot be read", where=where, hint="call with --at, not --reception"
+        ) from None

@@ -237,6 +237,11 @@ def test_row_024_a_consultation_is_set_on_a_reception_day_of_its_level(tmp_path:
             on_reception(reception(store, (city.home, city.id), now=now), Meeting(bodies=()), 3)
         with pytest.raises(StoreError, match="is over"):
             reception(store, (town.home, town.id), now=now + timedelta(days=30))
+        lab.rows("papers", 4).update(city.key, KSSJ="下午", GXSJ="2026-03-04 08:00:00")
+        case.pull("papers")
+        with pytest.raises(StoreError, match="hour of that day of reception cannot be read"):
+            reception(store, (city.home, city.id), now=now)
+        lab.rows("papers", 4).update(city.key, KSSJ="09:30", GXSJ="2026-03-04 08:30:00")
         lab.rows("papers", 4).update(days[2]["JFBH"], SFQX="1", GXSJ="2026-03-04 09:00:00")  # called off
         case.pull("papers")
         off = next(each for each in calendar if each.key == days[2]["JFBH"])

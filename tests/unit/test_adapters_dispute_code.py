@@ -1,6 +1,5 @@
 """What the dispute code is told, word by word, and what its answers are taken for."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,18 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from desks import Desk, delivery
 
 from adapters.mediation.dispute_code.adapter import DisputeCode
 from adapters.mediation.dispute_code.sea import DisputeCodeConfig
 from adapters.mediation.dispute_code.writing import PATHS, STAGES, word
 from hub.api import (
     Accept,
-    Delivery,
     HandOver,
     Matter,
     Notice,
     Order,
-    Page,
     Progress,
     Refuse,
     Result,
@@ -48,25 +46,10 @@ ORDERS: dict[str, Order] = {
 TAKEN: Mapping[str, Any] = {"accepted": 1, "caseNo": "JF1", "codeColor": "yellow", "reasonCode": ""}
 
 
-class Desk:
-    """A source that notes what is posted and answers with one body."""
-
-    name = "desk"
-
-    def __init__(self, data: Any) -> None:
-        self.data = data
-        self.posted: list[tuple[str, Mapping[str, Any]]] = []
-
-    def post(self, path: str, /, *, json: Mapping[str, Any]) -> Page:
-        self.posted.append((path, json))
-        return Page(b"", body={"code": 0, "data": self.data})
-
-
 def deliver(kind: str, data: Any) -> tuple[Any, Desk]:
-    desk = Desk(data)
-    body = json.loads(json.dumps(ORDERS[kind].written()))
+    desk = Desk({"code": 0, "data": data})
     adapter = DisputeCode(DisputeCodeConfig(base_url="http://127.0.0.1:1"))
-    return adapter.deliver(desk, Delivery("k" * 32, kind, body)), desk  # type: ignore[arg-type]
+    return adapter.deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", PATHS)
@@ -74,7 +57,7 @@ def test_each_kind_bears_the_key_and_our_code(kind: str) -> None:
     receipt, desk = deliver(kind, TAKEN)
     ((path, said),) = desk.posted
     assert path == PATHS[kind]
-    assert (said["requestId"], said["outerCaseNo"], said["handleTime"]) == ("k" * 32, "C1", "2026-03-03 00:30:00")
+    assert (said["requestId"], said["outerCaseNo"], said["handleTime"]) == ("k" * 64, "C1", "2026-03-03 00:30:00")
     assert said["id"] == ("" if kind == "hand_over" else "17")
     assert (receipt.accepted, receipt.number, receipt.body) == (True, "JF1", {"codeColor": "yellow"})
 

@@ -1,7 +1,6 @@
 """What the petition office and 110 are told, word by word; and petitions in whatever way they come."""
 
 import copy
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from desks import Desk, delivery
 
 from adapters.grid.police import feedback
 from adapters.grid.police.adapter import Police, PoliceConfig
@@ -21,12 +21,10 @@ from adapters.petition.zhelifang.matter import STAGES
 from hub.api import (
     Accept,
     AdapterConfig,
-    Delivery,
     DraftStep,
     HandOver,
     Notice,
     Order,
-    Page,
     Progress,
     Refuse,
     Result,
@@ -54,37 +52,19 @@ ORDERS: dict[str, Order] = {
 OUTCOMES = tuple(Outcome.__args__)  # type: ignore[attr-defined]
 
 
-class Desk:
-    """A source that notes what is posted and answers with one body."""
-
-    name = "desk"
-
-    def __init__(self, body: Any) -> None:
-        self.body = body
-        self.posted: list[tuple[str, Any]] = []
-
-    def post(self, path: str, /, *, json: Any = None, xml: str | None = None) -> Page:
-        self.posted.append((path, json if xml is None else xml))
-        return Page(b"", body=self.body)
-
-
-def delivery(kind: str) -> Delivery:
-    return Delivery("k" * 32, kind, json.loads(json.dumps(ORDERS[kind].written())))
-
-
 class TestPetitionOffice:
     TAKEN: Mapping[str, Any] = {"SFJS": "1", "HZBH": "HZ1", "BJSYY": "", "JSSJ": "2026-03-02 10:00:00"}
 
     def deliver(self, kind: str, data: Any) -> tuple[Any, Desk]:
         desk = Desk({"code": 200, "data": data})
-        return Zhelifang(AdapterConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(kind)), desk  # type: ignore[arg-type]
+        return Zhelifang(AdapterConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("kind", replying.PATHS)
     def test_each_kind_bears_the_key_and_the_petition(self, kind: str) -> None:
         receipt, desk = self.deliver(kind, self.TAKEN)
         ((path, said),) = desk.posted
         assert path == replying.PATHS[kind]
-        assert (said["requestId"], said["ID"], said["JFM"], said["BLSJ"]) == ("k" * 32, "17", "C1", LOCAL)
+        assert (said["requestId"], said["ID"], said["JFM"], said["BLSJ"]) == ("k" * 64, "17", "C1", LOCAL)
         assert (said["BLJG"], said["BLJGDM"], said["BLR"]) == ("县矛调中心", "330521", "徐一")
         assert (said["LXDH"], said["BLSM"]) == ("13000000001", "已上门 <且> 谈过")
         assert (receipt.accepted, receipt.number, receipt.reason) == (True, "HZ1", "")
@@ -126,14 +106,14 @@ class TestPetitionOffice:
 
     @pytest.mark.parametrize("data", [None, "", [], {}, {"HZBH": "HZ1"}, "1"])
     def test_a_yes_without_a_receipt_is_none(self, data: Any) -> None:
-        with pytest.raises(SourceReplyInvalid, match="does not say whether it takes it"):
+        with pytest.raises(SourceReplyInvalid, match="without a receipt"):
             self.deliver("result", data)
 
 
 class TestPolice:
     def deliver(self, kind: str, **answer: str) -> tuple[Any, Desk]:
         desk = Desk({"RESPONSE": {"CODE": "1", **answer}})
-        return Police(PoliceConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(kind)), desk  # type: ignore[arg-type]
+        return Police(PoliceConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("kind", feedback.PATHS)
     def test_each_kind_is_a_document_with_the_key_and_the_call(self, kind: str) -> None:
@@ -141,7 +121,7 @@ class TestPolice:
         ((path, document),) = desk.posted
         said = parse_xml(document)["REQUEST"]
         assert path == feedback.PATHS[kind]
-        assert (said["QQBH"], said["JJDBH"], said["JFM"], said["FKSJ"]) == ("k" * 32, "17", "C1", "20260303003000")
+        assert (said["QQBH"], said["JJDBH"], said["JFM"], said["FKSJ"]) == ("k" * 64, "17", "C1", "20260303003000")
         assert (said["FKDWMC"], said["FKDWDM"], said["FKYXM"]) == ("县矛调中心", "330521", "徐一")
         assert (said["LXDH"], said["CJCZQK"]) == ("13000000001", "已上门 <且> 谈过")
         assert (receipt.accepted, receipt.number, receipt.reason) == (True, "F1", "")
@@ -185,14 +165,14 @@ class TestPolice:
 
     @pytest.mark.parametrize("answer", [{}, {"SFJS": ""}, {"FKDBH": "F1"}])
     def test_a_yes_without_a_receipt_is_none(self, answer: dict[str, str]) -> None:
-        with pytest.raises(SourceReplyInvalid, match="nobody says whether 110 takes it"):
+        with pytest.raises(SourceReplyInvalid, match="without a receipt"):
             self.deliver("result", **answer)
 
 
 class TestHotline:
     def deliver(self, kind: str, data: Any) -> tuple[Any, Desk]:
         desk = Desk({"code": 200, "data": data})
-        return Hotline(HotlineConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(kind)), desk  # type: ignore[arg-type]
+        return Hotline(HotlineConfig(base_url="http://127.0.0.1:1")).deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("kind", answering.PATHS)
     def test_each_kind_bears_the_key_and_the_order(self, kind: str) -> None:
@@ -200,7 +180,7 @@ class TestHotline:
         ((path, said),) = desk.posted
         assert path == answering.PATHS[kind]
         assert (said["requestId"], said["taskId"], said["caseCode"], said["handleTime"]) == (
-            "k" * 32,
+            "k" * 64,
             "17",
             "C1",
             LOCAL,
@@ -240,7 +220,7 @@ class TestHotline:
 
     @pytest.mark.parametrize("data", [None, "", [], {}, {"receiptNo": "H1"}])
     def test_a_yes_without_a_receipt_is_none(self, data: Any) -> None:
-        with pytest.raises(SourceReplyInvalid, match="does not say whether it takes it"):
+        with pytest.raises(SourceReplyInvalid, match="without a receipt"):
             self.deliver("result", data)
 
 

@@ -1,24 +1,21 @@
 """What a mobile court is handed: suits, confirmations, results of mediation; and what its answers mean."""
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from desks import Desk, delivery
 
 from adapters.court.mobile_court.adapter import MobileCourt
 from adapters.court.mobile_court.filing import PATHS, word
 from hub.api import (
     Accept,
     AdapterConfig,
-    Delivery,
     HandOver,
     Matter,
     Order,
-    Page,
     Progress,
     Receipt,
     Refuse,
@@ -53,25 +50,10 @@ SETTLED = Result(**WHO, outcome=Stage.SETTLED, agreement="2026-1", amount=Decima
 TAKEN = {"SFSL": "1", "SLBH": "WSLA1", "BSLYY": ""}
 
 
-class Desk:
-    """A court that notes what is posted and answers with one body."""
-
-    name = "court"
-
-    def __init__(self, data: Any) -> None:
-        self.data = data
-        self.posted: list[tuple[str, Mapping[str, Any]]] = []
-
-    def post(self, path: str, /, *, json: Mapping[str, Any]) -> Page:
-        self.posted.append((path, json))
-        return Page(b"", body={"code": 1000, "data": self.data})
-
-
 def deliver(order: Order, data: Any) -> tuple[Receipt, Desk]:
-    desk = Desk(data)
+    desk = Desk({"code": 1000, "data": data})
     court = MobileCourt(AdapterConfig(base_url="http://127.0.0.1:1"))
-    delivery = Delivery("k" * 64, order.kind, json.loads(json.dumps(order.written())))
-    return court.deliver(desk, delivery), desk  # type: ignore[arg-type]
+    return court.deliver(desk, delivery(order)), desk  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("order", [SUIT, SETTLED, Accept(**WHO), Refuse(**WHO, reason="T02")])

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from desks import Desk, delivery
 
 from adapters.grid.four_platforms.adapter import FourPlatforms
 from adapters.grid.four_platforms.answering import PATHS, word
@@ -22,7 +23,6 @@ from hub.api import (
     Matter,
     Notice,
     Order,
-    Page,
     Progress,
     Refuse,
     Result,
@@ -57,24 +57,6 @@ ORDERS: dict[str, Order] = {
     "result": Result(**WHO, outcome=Stage.SETTLED, agreement="2026-1", amount=Decimal("800")),
     "notice": Notice(**WHO, title="请受理", receivers=("GE_1",)),
 }
-
-
-class Desk:
-    """A source that notes what is posted and answers with one body."""
-
-    name = "desk"
-
-    def __init__(self, body: Any) -> None:
-        self.body = body
-        self.posted: list[tuple[str, Mapping[str, Any]]] = []
-
-    def post(self, path: str, /, *, form: Mapping[str, Any]) -> Page:
-        self.posted.append((path, form))
-        return Page(b"", body=self.body)
-
-
-def delivery(kind: str) -> Delivery:
-    return Delivery("k" * 64, kind, json.loads(json.dumps(ORDERS[kind].written())))
 
 
 class TestBodies:
@@ -127,7 +109,7 @@ class TestFourPlatforms:
     def deliver(self, kind: str, data: Any) -> tuple[Any, Desk]:
         desk = Desk({"success": True, "code": 200, "data": data})
         config = AdapterConfig(base_url="http://127.0.0.1:1", app_key="yiwang")
-        return FourPlatforms(config).deliver(desk, delivery(kind)), desk  # type: ignore[arg-type]
+        return FourPlatforms(config).deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("kind", PATHS)
     def test_each_kind_bears_the_key_and_the_event(self, kind: str) -> None:
@@ -193,7 +175,7 @@ class TestMediationCentre:
         ids = {name: f"{name}-0001" for name in ("hand_over_id", "receipt_id", "result_id")}
         own: dict[str, Any] = {"additional": '{"powerMatters":"x"}', **ids, **changes}
         config = MediationCentreConfig(**self.PLACE, **own)
-        return MediationCentre(config).deliver(desk, delivery(kind)), desk  # type: ignore[arg-type]
+        return MediationCentre(config).deliver(desk, delivery(ORDERS[kind])), desk  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("kind", INTERFACES)
     @pytest.mark.parametrize("as_text", [True, False])

@@ -1,6 +1,5 @@
 """What an enforcement office is handed, word by word, what its answers mean, and which court is asked."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,18 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from desks import Desk, delivery
 
 from adapters.court.enforcement.adapter import Enforcement
 from adapters.court.enforcement.requesting import FEEDBACK, PATHS, SEND, URGE, word
 from hub.api import (
     Accept,
     AdapterConfig,
-    Delivery,
     HandOver,
     Matter,
     Notice,
     Order,
-    Page,
     Progress,
     Receipt,
     Refuse,
@@ -57,31 +55,17 @@ ORDERS: dict[str, Order] = {
 }  # fmt: skip
 
 
-class Office:
-    """An office that notes what is posted and answers with one body."""
-
-    name = "exec"
-
-    def __init__(self, told: Any) -> None:
-        self.told = told
-        self.posted: list[tuple[str, Any]] = []
-
-    def post(self, path: str, /, *, json: Any) -> Page:
-        self.posted.append((path, json))
-        return Page(b"", body={"code": "00", "datas": self.told})
-
-
-def deliver(kind: str, told: Any) -> tuple[Receipt, Office]:
-    office = Office(told)
-    delivery = Delivery("k" * 32, kind, json.loads(json.dumps(ORDERS[kind].written())))
-    return Enforcement(AdapterConfig(base_url="http://127.0.0.1:1")).deliver(office, delivery), office  # type: ignore[arg-type]
+def deliver(kind: str, told: Any) -> tuple[Receipt, Desk]:
+    office = Desk({"code": "00", "datas": told})
+    adapter = Enforcement(AdapterConfig(base_url="http://127.0.0.1:1"))
+    return adapter.deliver(office, delivery(ORDERS[kind])), office  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", PATHS)
 def test_each_kind_bears_the_key_and_the_case(kind: str) -> None:
     receipt, office = deliver(kind, {"SFJS": "1", "QQBH": "XZ9", "BJSYY": ""})
     ((path, said),) = office.posted
-    assert (path, said["requestId"], said["JFM"]) == (PATHS[kind], "k" * 32, "C1")
+    assert (path, said["requestId"], said["JFM"]) == (PATHS[kind], "k" * 64, "C1")
     assert receipt == Receipt(True, "XZ9", "")
     refused, _ = deliver(kind, {"SFJS": 0, "QQBH": None, "BJSYY": "T03"})
     assert refused == Receipt(False, "", "T03")

@@ -6,6 +6,7 @@ Each word bears the delivery's key as ``requestId``.
 from datetime import datetime, tzinfo
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 SEND, FEEDBACK, URGE = "/zxyjs/xzqq/send", "/zxyjs/xzfk/send", "/zxyjs/xzqq/urge"
@@ -27,6 +28,7 @@ DELIVERING = hub.Delivering(
     answers={"1": "accepted", DONE: "completed", CANNOT: "failed", SENT_BACK: "refused"},
 )  # fmt: skip
 """A request's state is its own: the matter is in enforcement whatever an agency answered."""
+RECEIPT = ReceiptFields("SFJS", "QQBH", "BJSYY")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
@@ -34,10 +36,7 @@ def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Rec
     and KeyError for a matter handed over for anything but assistance."""
     order = hub.order_of(delivery.kind, delivery.body)
     page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
-    told = page.body.get("datas")
-    if not isinstance(told, dict) or "SFJS" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: the office does not say whether it takes it")
-    return hub.Receipt(str(told["SFJS"]) == "1", told.get("QQBH") or "", told.get("BJSYY") or "")
+    return RECEIPT.receipt(page.body.get("datas"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, object]:

@@ -7,6 +7,7 @@ Each bears the delivery's key as ``requestId``.
 from datetime import datetime, tzinfo
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 APPLICATIONS = {"suit": "立案", "confirm": "司法确认", "mediate": "诉前调解"}
@@ -28,16 +29,14 @@ DELIVERING = hub.Delivering(
     kinds=tuple(PATHS), key_header="",
     envelope=hub.Envelope(ok="code", ok_values=(1000,), denied=(1401, 1403), throttled=(1429,), message="message"),
 )  # fmt: skip
+RECEIPT = ReceiptFields("SFSL", "SLBH", "BSLYY")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
     """One application, receipt or result, and what the court says of it. Raises SourceReplyInvalid for no answer."""
     order = hub.order_of(delivery.kind, delivery.body)
     page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
-    told = page.body.get("data")
-    if not isinstance(told, dict) or "SFSL" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: the court does not say whether it takes it")
-    return hub.Receipt(str(told["SFSL"]) == "1", told.get("SLBH") or "", told.get("BSLYY") or "")
+    return RECEIPT.receipt(page.body.get("data"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, object]:

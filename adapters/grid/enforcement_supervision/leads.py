@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 PATHS: Final = {
@@ -19,16 +20,15 @@ DELIVERING: Final = hub.Delivering(
         ok="code", ok_values=("00",), denied=("E401", "E403"), throttled=("E429",), message="msg",
     ),
 )  # fmt: skip
+RECEIPT = ReceiptFields("sfjs", "xsbh", "yydm")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
     """One word, and the receipt with the number the lead has there. Raises SourceReplyInvalid for an answer without
     one, and KeyError for a matter that is handed over to be mediated, confirmed, sued or visited: none is a lead."""
     order = hub.order_of(delivery.kind, delivery.body)
-    told = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)}).body.get("datas")
-    if not isinstance(told, dict) or "sfjs" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: nobody says whether the lead is taken")
-    return hub.Receipt(str(told["sfjs"]) == "1", told.get("xsbh") or "", told.get("yydm") or "")
+    page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
+    return RECEIPT.receipt(page.body.get("datas"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, object]:

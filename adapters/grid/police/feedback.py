@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from xml.sax.saxutils import escape
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 PATHS = {
@@ -28,15 +29,14 @@ DELIVERING = hub.Delivering(
         format="xml", ok="RESPONSE.CODE", ok_values=(1,), denied=(-1, -2), throttled=(-9,), message="RESPONSE.MESSAGE",
     ),
 )  # fmt: skip
+RECEIPT = ReceiptFields("SFJS", "FKDBH", "YYDM")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
     """One word on a call, and 110's receipt. Raises SourceReplyInvalid for an answer without one."""
     order = hub.order_of(delivery.kind, delivery.body)
     told = source.post(PATHS[delivery.kind], xml=document({"QQBH": delivery.key, **word(order, zone)})).body["RESPONSE"]
-    if told.get("SFJS") not in ("0", "1"):
-        raise hub.SourceReplyInvalid("an answer without a receipt: nobody says whether 110 takes it")
-    return hub.Receipt(told["SFJS"] == "1", told.get("FKDBH") or "", told.get("YYDM") or "")
+    return RECEIPT.receipt(told)
 
 
 def document(fields: dict[str, str]) -> str:

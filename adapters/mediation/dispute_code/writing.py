@@ -7,6 +7,7 @@ Each word bears the delivery's key as ``requestId``.
 from datetime import datetime, tzinfo
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 STAGES = {
@@ -30,6 +31,7 @@ DELIVERING = hub.Delivering(
         ok="code", ok_values=(0,), denied=(40101, 40102, 40103), throttled=(42900,), message="msg"
     ),
 )  # fmt: skip
+RECEIPT = ReceiptFields("accepted", "caseNo", "reasonCode", ("codeColor",))
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
@@ -39,13 +41,7 @@ def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Rec
     """
     order = hub.order_of(delivery.kind, delivery.body)
     page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
-    told = page.body.get("data")
-    if not isinstance(told, dict) or "accepted" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: nobody says whether it was accepted")
-    return hub.Receipt(
-        str(told["accepted"]) == "1", told.get("caseNo") or "", told.get("reasonCode") or "",
-        {"codeColor": told.get("codeColor") or ""},
-    )  # fmt: skip
+    return RECEIPT.receipt(page.body.get("data"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 import hub.api as hub
 from adapters.gateway import OPENED, PATH
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 OUTCOMES = {
@@ -39,6 +40,9 @@ class MediationCentreConfig(hub.AdapterConfig):
     result_id: str = ""
 
 
+RECEIPT = ReceiptFields("accepted", "receiptNo", "reasonCode", ("receiver", "time"))
+
+
 def deliver(source: hub.Source, delivery: hub.Delivery, config: MediationCentreConfig, zone: tzinfo) -> hub.Receipt:
     """One message, and the receipt for it. Raises HubError where its interface is not granted, and SourceReplyInvalid
     where the answer is none."""
@@ -50,12 +54,7 @@ def deliver(source: hub.Source, delivery: hub.Delivery, config: MediationCentreC
     path = PATH.format(organisation=config.organisation, interface_id=interface)
     told = source.post(path, form=form).body.get("datas")
     told = json.loads(told) if isinstance(told, str) and told else told
-    if not isinstance(told, dict) or "accepted" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: nobody says whether it was accepted")
-    return hub.Receipt(
-        str(told["accepted"]) == "1", told.get("receiptNo") or "", told.get("reasonCode") or "",
-        {name: told.get(name) or "" for name in ("receiver", "time")},
-    )  # fmt: skip
+    return RECEIPT.receipt(told)
 
 
 def message(order: hub.Order, key: str, zone: tzinfo) -> dict[str, str]:

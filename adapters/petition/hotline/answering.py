@@ -6,6 +6,7 @@ Each word bears the delivery's key as ``requestId``.
 from datetime import datetime, tzinfo
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 PATHS = {
@@ -32,16 +33,14 @@ OUTCOMES = {
 DELIVERING = hub.Delivering(
     kinds=tuple(PATHS), key_header="", envelope=hub.Envelope(ok="code", ok_values=(200,), message="msg")
 )
+RECEIPT = ReceiptFields("received", "receiptNo", "reason")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
     """One word on an order, and the hotline's receipt. Raises SourceReplyInvalid for an answer without one."""
     order = hub.order_of(delivery.kind, delivery.body)
     page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
-    told = page.body.get("data")
-    if not isinstance(told, dict) or "received" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: the hotline does not say whether it takes it")
-    return hub.Receipt(str(told["received"]) == "1", told.get("receiptNo") or "", told.get("reason") or "")
+    return RECEIPT.receipt(page.body.get("data"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 import hub.api as hub
+from adapters.receipts import ReceiptFields
 from hub.api import Stage
 
 PROGRESS: Final = "/openapi/v1/intake/progress"
@@ -33,15 +34,14 @@ ENDED: Final = {
 DELIVERING: Final = hub.Delivering(
     kinds=tuple(PATHS), key_header="", envelope=hub.Envelope(ok="code", ok_values=(0,), message="msg")
 )
+RECEIPT = ReceiptFields("received", "receiptNo", "reason")
 
 
 def deliver(source: hub.Source, delivery: hub.Delivery, zone: tzinfo) -> hub.Receipt:
     """One word on an application, and the portal's receipt. Raises SourceReplyInvalid for an answer without one."""
     order = hub.order_of(delivery.kind, delivery.body)
-    told = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)}).body.get("data")
-    if not isinstance(told, dict) or "received" not in told:
-        raise hub.SourceReplyInvalid("an answer without a receipt: the portal does not say whether it takes it")
-    return hub.Receipt(str(told["received"]) == "1", told.get("receiptNo") or "", told.get("reason") or "")
+    page = source.post(PATHS[delivery.kind], json={"requestId": delivery.key, **word(order, zone)})
+    return RECEIPT.receipt(page.body.get("data"))
 
 
 def word(order: hub.Order, zone: tzinfo) -> dict[str, str]:

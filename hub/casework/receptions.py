@@ -23,7 +23,7 @@ MOST = 1_000
 @dataclass(frozen=True, slots=True)
 class Reception:
     """One day of reception. ``level`` is one of the four of `hub.casework.consultation`, None where it is not told;
-    ``starts`` is aware; ``place`` and ``post`` are those of the office."""
+    ``starts`` is aware."""
 
     entry: Ref
     day: date
@@ -31,8 +31,6 @@ class Reception:
     region: str | None
     level: int | None
     starts: datetime
-    place: str = ""
-    post: str = ""
 
 
 def receptions(connection: Connection, since: date, until: date, *, region: str = "") -> list[EntryHead]:
@@ -46,21 +44,22 @@ def receptions(connection: Connection, since: date, until: date, *, region: str 
 def reception(store: Store, ref: Ref, *, now: datetime) -> Reception:
     """One day, for a consultation to be set on. Raises StoreError for an entry that is none, for one that was called
     off, for a day that is over and for an hour that cannot be read."""
-    view = entries.show(store.database, store.keyring, *ref)
-    head, where = view.head, f"entry {ref[0]}-{ref[1]}"
+    where = f"entry {ref[0]}-{ref[1]}"
+    with store.database.reading() as connection:
+        told = dict(entries.contents(connection, store.keyring, entries.entry_by_id(connection, ref[1], home=ref[0])))
+    if not told:
+        raise StoreError("there is no such entry", where=where, hint="hub case receptions lists them")
+    ((head, body),) = told.items()
     if head.kind != "row" or head.name != RECEPTIONS or not head.period or not head.owner:
         raise StoreError("this is no day of reception", where=where, hint="hub case receptions lists them")
     if head.deleted:
         raise StoreError("the reception was called off", where=where, hint="hub case receptions lists the others")
-    told = view.body.get("fields") or {}
     day = date.fromisoformat(head.period)
-    starts = datetime.combine(day, _clock(told.get("starts"), where), ZONE)
+    starts = datetime.combine(day, _clock((body.get("fields") or {}).get("starts"), where), ZONE)
     if day < now.astimezone(ZONE).date():
         raise StoreError("that day of reception is over", where=where, hint="hub case receptions lists those to come")
     level = int(head.status) if head.status in ("1", "2", "3", "4") else None
-    return Reception(
-        ref, day, head.owner, head.region, level, starts, told.get("place") or "", told.get("post") or ""
-    )  # fmt: skip
+    return Reception(ref, day, head.owner, head.region, level, starts)
 
 
 def on_reception(day: Reception, meeting: Meeting, level: int) -> Meeting:

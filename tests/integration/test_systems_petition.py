@@ -203,6 +203,8 @@ def test_what_people_write_for_nothing_proves_nothing(proof: str | None) -> None
 def test_row_024_a_consultation_is_set_on_a_reception_day_of_its_level(tmp_path: Path) -> None:
     lab = Recorded({"petitions": "zhelifang", "papers": PAPERS})
     first = next(iter(lab.rows("petitions")))
+    for row in lab.rows("papers", 4):
+        lab.rows("papers", 4).update(row["JFBH"], KSSJ="14:30" if row["JB"] == "2" else row["KSSJ"])
     with network(tmp_path, lab) as net:
         case = Case(net, tmp_path)
         case.clock.now = now = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -230,7 +232,7 @@ def test_row_024_a_consultation_is_set_on_a_reception_day_of_its_level(tmp_path:
         with store.database.reading() as connection:
             _, called = consultation.consultations(connection, store, code)
         assert (called.level, called.bodies) == (2, (town.owner, "司法所"))
-        assert called.meets == f"{town.period}T01:00:00Z", "nine in the morning of that day"
+        assert called.meets == f"{town.period}T06:30:00Z", "half past two of that day in China"
         assert f"接访日 reception {town.home}-{town.id}" in case.show("case", "timeline", code)
 
         with pytest.raises(StoreError, match="the reception is of level 4, the consultation of 3"):

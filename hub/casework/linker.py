@@ -137,13 +137,23 @@ class Linker:
         self.stuck[ref] = said
         events.log(events.RECORD_UNLINKED, record_ref=f"{ref[0]}-{ref[1]}", error=said)
 
-    def drain(self, asked_to_stop: Callable[[], bool] = lambda: False) -> Linked:
-        """Link until no marks are left but those of what is ``stuck``; answers what came of it."""
+    def waiting(self) -> int:
+        """How many records bear the mark."""
+        with self.store.database.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM link").scalar_one())
+
+    def drain(
+        self, asked_to_stop: Callable[[], bool] = lambda: False, told: Callable[[int], None] = lambda records: None
+    ) -> Linked:
+        """Link until no marks are left but those of what is ``stuck``; answers what came of it. ``told`` hears of each
+        step how many records it linked."""
         before = replace(self.total)
         self._more, self._again = True, None
         try:
             while self._more and not asked_to_stop():
+                done = self.total.records
                 self.step()
+                told(self.total.records - done)
                 self.at_once.wait(_WAIT_S)
         finally:
             self.close()  # who asked to stop does not wait for a pass over all history

@@ -1,6 +1,9 @@
 """What is done beside the reads of a daemon, and after those of a single run: the casework."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from hub.cli.bars import bar
 
 if TYPE_CHECKING:
     from hub.casework.linker import Linker
@@ -27,3 +30,9 @@ def casework(
     linker = Linker(settings, store, follow=[following], batch=AMID if amid else BATCH)
     receipts = Receipts(settings, store, registry, following=following)
     return linker, receipts, Sweeper(settings, store, desk=following.desk)
+
+
+def link(linker: "Linker", asked_to_stop: Callable[[], bool] = lambda: False) -> None:
+    """Link all that waits, under a bar on a terminal."""
+    with bar("归案 linked", linker.waiting) as told:
+        linker.drain(asked_to_stop, told)

@@ -1,19 +1,20 @@
 """``hub case relink|calibrate``: all history at once."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.bars import bar
 from hub.cli.show import facts, json_option, say, table, write_json
 from hub.cli.workplace import Workplace, at_work
 
 if TYPE_CHECKING:
     from hub.casework.linking.score import Weights
     from hub.store.store import Store
+
+RECORDS = "记录 records"
 
 
 @click.command("relink")
@@ -28,14 +29,14 @@ def relink(work: Workplace, *, dry_run: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from hub.casework.relink import relink as link_anew
-    from hub.cli.beside import casework
+    from hub.cli.beside import casework, link
 
     weights = weights_of(work)
     with work.store() as store:
         if not dry_run:
             linker, *_ = casework(work.settings, store, work.registry)
-            linker.drain()
-        with _bar(store) as told:
+            link(linker)
+        with bar(RECORDS, partial(_live, store)) as told:
             done = link_anew(store, weights, dry=dry_run, told=told)
     if as_json:
         write_json({"dry_run": dry_run, **asdict(done)})
@@ -70,7 +71,7 @@ def calibrate(work: Workplace, file: Path, *, as_json: bool) -> None:
     from hub.casework.linking.calibrate import calibrate as estimate
     from hub.casework.relink import features
 
-    with work.store() as store, _bar(store) as told:
+    with work.store() as store, bar(RECORDS, partial(_live, store)) as told:
         found = estimate(features(store, told), weights_of(work))
     found.write(file)
     if as_json:
@@ -88,18 +89,7 @@ def weights_of(work: Workplace) -> "Weights":
     return Weights.load(given) if given else Weights.load()
 
 
-@contextmanager
-def _bar(store: "Store") -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda records: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
+def _live(store: "Store") -> int:
     with store.database.reading() as connection:
-        total = connection.exec_driver_sql("SELECT count(*) FROM record WHERE deleted = 0").scalar()
-    columns = (TextColumn("记录 records {task.completed:,}/{task.total:,}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda records: progress.advance(task, records)
+        found: int = connection.exec_driver_sql("SELECT count(*) FROM record WHERE deleted = 0").scalar_one()
+    return found

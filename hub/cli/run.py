@@ -56,7 +56,7 @@ def run(work: Workplace, *, once: bool, sources: Sequence[str]) -> int:
 def pull(work: Workplace, sources: Sequence[str]) -> int:
     """Read these sources, or all, once; 1 when one failed, 130 when it was stopped."""
     from hub import events
-    from hub.cli.beside import casework
+    from hub.cli.beside import casework, link
     from hub.cli.summary import show_summary
     from hub.engine.forking import warm_up
     from hub.engine.local import LocalEngine
@@ -66,12 +66,13 @@ def pull(work: Workplace, sources: Sequence[str]) -> int:
     # the summary tells the rest; with bars on the terminal log lines would break them
     events.configure(json=settings.log.as_json, level="error" if settings.log.level == "info" else settings.log.level)
     begun = monotonic()
-    with work.only_writer() as store, _stop_asked() as stop, _bars(names) as on_progress:
-        engine = LocalEngine(settings, store, on_progress=on_progress)
+    with work.only_writer() as store, _stop_asked() as stop:
         linker, receipts, sweeper = casework(settings, store, work.registry)
-        reports = list(engine.run_once(names, lambda: bool(stop)))
-        reports += _read_pushes(work, store, names, lambda: bool(stop))
-        linker.drain(lambda: bool(stop))  # after the reads: what is common is known when all is there
+        with _bars(names) as on_progress:
+            engine = LocalEngine(settings, store, on_progress=on_progress)
+            reports = list(engine.run_once(names, lambda: bool(stop)))
+            reports += _read_pushes(work, store, names, lambda: bool(stop))
+        link(linker, lambda: bool(stop))  # after the reads: what is common is known when all is there
         receipts.drain()
         sweeper.drain()
     with work.store() as store:

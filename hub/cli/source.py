@@ -173,10 +173,10 @@ def rewind(work: Workplace, name: str, *, moment: str | None, everything: bool, 
 
 def _link(work: Workplace, store: Any) -> None:
     """Look again at the cases of what was mapped anew. Nothing leaves the hub for it (law L7)."""
-    from hub.cli.beside import casework
+    from hub.cli.beside import casework, link
 
     linker, *_ = casework(work.settings, store, work.registry)
-    linker.drain()
+    link(linker)
 
 
 def _deep_check() -> Any:

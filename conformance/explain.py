@@ -10,9 +10,11 @@ from conformance.waivers import may_be_waived
 
 
 def find(id: str) -> Check:
-    """The check of that id, in any case. Raises LookupError with the nearest."""
-    if (found := CHECKS.get(id.upper()) or LIVE.get(id.upper())) is None:
-        near = get_close_matches(id.upper(), CHECKS, n=1, cutoff=0.5)
+    """The check of that id, in any case, ``rs-5`` as well as ``RS-05``. Raises LookupError with the nearest."""
+    family, mark, number = id.upper().partition("-")
+    written = f"{family}{mark}{number.zfill(2)}"
+    if (found := CHECKS.get(written) or LIVE.get(written)) is None:
+        near = get_close_matches(written, CHECKS, n=1, cutoff=0.5)
         raise LookupError(
             f'no check "{id}"; ' + (f"did you mean {near[0]}?" if near else "`hub conform list` shows all")
         )

@@ -71,6 +71,7 @@ def _offer(sources: Mapping[str, Mapping[str, Any]], path: Path | None) -> None:
         click.echo(f"\n{hub_toml(sources)}\n以上即 hub.toml  That is a hub.toml for the lab; --write FILE saves it.")
     else:
         write_settings(path, sources)
-        click.echo(f"\n已写入 written: {path}\n下一步 next: hub --config {path} run --once")
+        click.echo(f"\n已写入 written: {path}")
+        click.echo(f"下一步 next: hub --config {path} key create, then hub --config {path} run --once")
     click.echo("Ctrl-C 结束 ends")
     sys.stdout.flush()

@@ -276,7 +276,7 @@ def run(*args: str) -> Result:
 
 @pytest.mark.parametrize(
     ("args", "code"),
-    [(("good",), 0), (("bad",), 1), (("odd",), 3), (("--all",), 3), (("run", "good"), 0), (("explain", "rc-02"), 0)],
+    [(("good",), 0), (("bad",), 1), (("odd",), 3), (("--all",), 3), (("run", "good"), 0), (("explain", "rc-2"), 0)],
 )
 def test_exit_codes_tell_pass_fail_and_a_broken_suite(given: Any, args: tuple[str, ...], code: int) -> None:
     assert run(*args).exit_code == code

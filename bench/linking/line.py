@@ -127,6 +127,8 @@ def _cases(store: Store, told: Sequence[Told]) -> list[list[int]]:
     with store.database.reading() as connection:
         for code, source, key in connection.exec_driver_sql(statement):
             found[code].append(numbers[source, key])
+    if lost := len(told) - sum(map(len, found.values())):
+        sys.exit(f"{lost} records came to no case")
     return list(found.values())
 
 

@@ -23,6 +23,7 @@ from hub.casework.linking.groups import MOST_WHOLE
 from hub.casework.linking.pairing import Array
 from hub.casework.linking.score import Weights
 from hub.casework.relink import features
+from hub.store import cases as rows
 from hub.store.cases import Ref
 from hub.store.store import Store
 
@@ -47,11 +48,15 @@ class Turn(NamedTuple):
         fresh: Collection[Ref],
         known: Collection[Pair],
     ) -> None:
-        """As `Candidates.weigh`, of these pairs alone: what the pass kept apart is not joined."""
+        """As `Candidates.weigh`, of these pairs alone: what the pass kept apart is not joined. A record that is not at
+        hand and has no case is left out: it could not be linked, and is compared when it is."""
         new = frozenset(fresh)
         features = {ref: page.features[ref] for ref in fresh}
         page.counted = candidates.counted(connection, features, (page.keys[ref] for ref in fresh))
         pairs = [pair for pair in (*self.within, *self.asked) if pair not in known and not new.isdisjoint(pair)]
+        far = {ref for pair in pairs for ref in pair} - page.features.keys()
+        lost = far - rows.placed(connection, far).keys()
+        pairs = [pair for pair in pairs if lost.isdisjoint(pair)]
         page.verdicts.update(candidates.compare(connection, pairs, page.counted))
         for pair in self.asked:
             if pair in page.verdicts and page.verdicts[pair].decision == "join":

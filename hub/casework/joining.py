@@ -76,16 +76,19 @@ def plan(
     made = Plan()
     group_of = {node: number for number, group in enumerate(groups) for node in group}
     ties: dict[int, list[tuple[Pair, Verdict]]] = defaultdict(list)
-    for pair, verdict in sorted(verdicts.items(), key=lambda told: (-told[1].weight, told[0])):
+    fresh = frozenset(new)
+    said = {**more, **verdicts}
+    for pair, verdict in sorted(said.items(), key=lambda told: (-told[1].weight, told[0])):
         one, other = (group_of.get(nodes[ref], -1) for ref in pair)
-        if verdict.decision == "join" and one == other != -1:
+        told_now = pair in verdicts or not fresh.isdisjoint(pair)  # what standing records say of one another is not new
+        if told_now and verdict.decision == "join" and one == other != -1:
             ties[one].append((pair, verdict))
-        elif verdict.decision != "apart" and nodes[pair[0]] != nodes[pair[1]]:
+        elif pair in verdicts and verdict.decision != "apart" and nodes[pair[0]] != nodes[pair[1]]:
             made.asked[pair] = verdict
     for number, group in enumerate(groups):
         _settle(made, group, ties[number], standing)
-    alone = [ref for ref in new if ref not in group_of]
-    made.founds = sorted([*made.founds, *((ref,) for ref in alone)])
+    settled = {*made.comes, *(ref for group in made.founds for ref in group)}
+    made.founds = sorted([*made.founds, *((ref,) for ref in new if ref not in settled)])
     made.asked = _few(made.asked, nodes)
     return made
 

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection
 
 from hub.casework.candidates import Candidates, Page
-from hub.casework.cases import refresh
+from hub.casework.cases import mark_again, refresh
 from hub.casework.journal import Noted, note_all
 from hub.casework.linking.bulk import Linking
 from hub.casework.linking.features import Features
@@ -64,6 +64,18 @@ def relink(
         while some := list(islice(groups, GROUPS)):
             pass_over.settle(some)
     return pass_over.end()
+
+
+def mark_unplaced(store: Store) -> int:
+    """Mark records that lost their mark and never came to a case, so that they are linked; answers how many.
+
+    There should be none; the first linkers that looked at what comes together whole (decision 032) lost some.
+    """
+    with store.database.transaction() as connection:
+        lost = rows.unplaced(connection)
+        Driver.of(connection).many("DELETE FROM finding WHERE home = ? AND record = ?", lost)
+        mark_again(connection, lost)
+    return len(lost)
 
 
 class _Pass:

@@ -28,12 +28,14 @@ def relink(work: Workplace, *, dry_run: bool, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
+    from hub.casework.relink import mark_unplaced
     from hub.casework.relink import relink as link_anew
     from hub.cli.beside import casework, link
 
     weights = weights_of(work)
     with work.store() as store:
         if not dry_run:
+            mark_unplaced(store)
             linker, *_ = casework(work.settings, store, work.registry)
             link(linker)
         with bar(RECORDS, partial(_live, store)) as told:

@@ -118,6 +118,7 @@ def _keys(work: Workplace) -> Iterator[Finding]:
 
 def _store(work: Workplace) -> Iterator[Finding]:
     from hub.store import migrate, read
+    from hub.store.cases import unplaced
     from hub.store.database import Database
 
     if not work.has_store:
@@ -129,7 +130,10 @@ def _store(work: Workplace) -> Iterator[Finding]:
     with work.store() as store, store.database.reading() as connection:
         records = sum(read.category_counts(connection).values())
         last = max((run.started for run in read.runs_last(connection)), default="")
+        lost = len(unplaced(connection))
     yield Finding("store", "ok", f"{store.database.dialect}, {records} records")
+    if lost:
+        yield Finding("cases", "bad", f"{lost} records without a case that do not wait for one", "hub case relink")
     if last > datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
         yield Finding("clock", "bad", f"it is before the last run ({last})", "set the clock of this machine right")
 

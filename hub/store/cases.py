@@ -187,6 +187,16 @@ def find_by(connection: Connection, gone: Sequence[tuple[bytes, Ref]], come: Seq
     driver.insert(Finding, sorted((key, *ref) for key, ref in come))
 
 
+def unplaced(connection: Connection) -> list[Ref]:
+    """Live records that have no case and are not marked to be linked: there should be none."""
+    statement = (
+        "SELECT r.home, r.id FROM record r WHERE r.deleted = 0 "
+        "AND NOT EXISTS (SELECT 1 FROM case_record c WHERE c.home = r.home AND c.record = r.id) "
+        "AND NOT EXISTS (SELECT 1 FROM link l WHERE l.home = r.home AND l.record = r.id) ORDER BY r.home, r.id"
+    )
+    return [(home, record) for home, record in connection.exec_driver_sql(statement)]
+
+
 def cut(packed: bytes | None) -> list[bytes]:
     """The keys packed in `CaseRecord.found_by`."""
     return [packed[at : at + KEY] for at in range(0, len(packed or b""), KEY)] if packed else []

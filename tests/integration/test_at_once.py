@@ -238,6 +238,16 @@ def test_what_came_while_much_was_written_is_looked_over_too(
     assert said.count(at_once.events.LINKING_PLANNED) == 2
 
 
+def test_a_record_that_is_stuck_keeps_none_of_its_neighbours_from_their_cases(store: Store, filler: Filler) -> None:
+    history(filler)
+    hub = linker(store)
+    ((home, stuck),) = ask(store, "SELECT home, id FROM record WHERE key = 'H3'")
+    hub.stuck[home, stuck] = "error.test: a body that does not open"
+    hub.drain()
+    assert list(hub.stuck) == [(home, stuck)], "nothing else failed beside it"
+    assert cases(store) == PAIRED - {frozenset({"H3", "M3"})} | {frozenset({"M3"})}
+
+
 def test_a_persons_word_stands_against_what_a_pass_finds(store: Store, filler: Filler) -> None:
     filler.page(customer("H0", 0, 1), source="hotline")
     filler.page(customer("M0", 0, 1), source="mediation")

@@ -206,6 +206,19 @@ def test_all_history_is_linked_anew_and_changes_nothing_that_was_right(hub: Run)
     assert "成组 groups" in done.output
 
 
+def test_a_record_without_a_case_is_told_by_the_doctor_and_brought_home_by_a_full_pass(hub: Run, home: Path) -> None:
+    from hub.settings import load
+    from hub.store.store import Store
+
+    settings = load(home / "hub.toml")
+    with Store.open(settings.store.url, settings.store.keys) as store, store.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM case_record WHERE record = (SELECT max(record) FROM case_record)")
+    (bad,) = [each for each in json.loads(hub("doctor", "--json").stdout)["findings"] if each["state"] == "bad"]
+    assert (bad["what"], bad["detail"][:9], bad["hint"]) == ("cases", "1 records", "hub case relink")
+    assert hub("case", "relink").exit_code == 0
+    assert hub("doctor").exit_code == 0
+
+
 def test_too_little_history_gives_no_weights(hub: Run, tmp_path: Path) -> None:
     result = hub("case", "calibrate", str(tmp_path / "weights.toml"))
     assert result.exit_code == 2

@@ -6,7 +6,7 @@ from test_linker import AT, ask, cases_of, leak, link, state_of
 
 from hub.casework import cases
 from hub.casework.linking.score import Weights
-from hub.casework.relink import bound, relink
+from hub.casework.relink import bound, mark_unplaced, relink
 from hub.store.database import Database
 from hub.store.store import Store
 from hub.store.vault import Keyring
@@ -34,9 +34,19 @@ def test_cases_that_are_one_are_merged_with_their_reasons(store: Store) -> None:
     ((state, by, reasons),) = ask(store, "SELECT state, by, reasons FROM case_join")
     assert (state, by, "text.same" in reasons) == ("joined", "linker", True)
     assert ask(store, "SELECT records, sources FROM case_file WHERE merged_into IS NULL") == [(2, 2)]
-    assert len(ask(store, "SELECT * FROM finding")) > 0  # the lost keys are there again
     again = relink(store, Weights.load())
     assert (again.merges, again.doubtful) == (0, 0)
+
+
+def test_a_record_that_came_to_no_case_is_marked_and_comes_to_its_own(store: Store) -> None:
+    relink(store, Weights.load())
+    assert mark_unplaced(store) == 0
+    with store.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM case_record WHERE record = (SELECT min(record) FROM case_record)")
+    assert mark_unplaced(store) == 1
+    link(store)
+    assert len(cases_of(store)) == 2 and len(set(cases_of(store).values())) == 1
+    assert mark_unplaced(store) == 0
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(store: Store) -> None:

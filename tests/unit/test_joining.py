@@ -117,23 +117,32 @@ def test_whatever_the_pairs_say_every_new_record_comes_to_one_case_and_no_case_i
     standing = {ref: Standing(f"case {ref[1]}", f"case {ref[1]}") for ref in olds}
     new = [("330110", number) for number in range(10, data.draw(st.integers(1, 4)) + 10)]
     bits = st.sampled_from([-20.0, -6.0, 1.0, 6.0, 8.0, 12.0])
-    told = {pair: data.draw(bits) for pair in combinations([*olds, *new], 2) if pair[1] in new}
-    more = {pair: said(data.draw(bits)) for pair in combinations(olds, 2)}
+    compared = {pair: data.draw(st.booleans()) for pair in combinations([*olds, *new], 2) if pair[1] in new}
+    told = {pair: said(data.draw(bits)) for pair, first in compared.items() if first}
+    more = {pair: said(data.draw(bits)) for pair in combinations([*olds, *new], 2) if pair not in told}
     leads = sorted(case(each.lead) for each in standing.values())
     held = {pair for pair in combinations(leads, 2) if data.draw(st.booleans())}
-    made = plan(
-        new,
-        {pair: said(weight) for pair, weight in told.items()},
-        standing,
-        (),
-        lambda near: (
-            {(a, b): each for (a, b), each in more.items() if (case(standing[a].lead), case(standing[b].lead)) in near},
-            held.intersection(near),
-        ),
-    )
+
+    def across(near: Collection[Bridge]) -> tuple[Mapping[Pair, Verdict], Collection[Bridge]]:
+        nodes = {pair: tuple(case(standing[ref].lead) if ref in standing else ref for ref in pair) for pair in more}
+        asked = {frozenset(bridge) for bridge in near}
+        return {pair: more[pair] for pair, ends in nodes.items() if frozenset(ends) in asked}, held.intersection(near)
+
+    made = plan(new, told, standing, (), across)
     assert all(made.founds)
     assert sorted([*made.comes, *(ref for group in made.founds for ref in group)]) == new
     assert not held & {(case(one), case(other)) for one, other in made.merges}
+
+
+def test_a_record_that_only_what_is_compared_later_ties_comes_to_that_case() -> None:
+    """B looked like C; with all looked over, it belongs to A, with which it had not been compared."""
+    standing = {A: Standing("one", "one"), C: Standing("two", "two")}
+    told = {(A, D): 6.0, (B, C): 6.0, (C, D): 9.0}
+    more = {(A, B): said(12), (A, C): said(-20), (B, D): said(-20)}
+    made = planned([B, D], told, standing, across=(more, ()))
+    assert made.comes == {B: "one", D: "two"}
+    assert set(made.joined) == {(A, B), (C, D)}
+    assert set(made.asked) == {(A, D), (B, C)}
 
 
 def test_who_tells_nothing_contradicts_nothing() -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from conformance.description import PersonSpec
 from conformance.envelopes import value_at, with_value
 from conformance.lab.rows import Row
-from conformance.subject import PersonSpec
 from schemas.identity import check_character
 
-_IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 NAME_FIELDS = ("name", "xm", "姓名", "当事人")
 
@@ -61,14 +61,21 @@ class Canaries:
             first = self._by_looks(first)
         return [first, *rows[1:]]
 
+    def put(self, row: Row, *said: str) -> Any:
+        """A copy of the row in which this person stands for the one of whom that is said, wherever it tells of them."""
+        for text in said:
+            number = self.identity if IDENTITY.fullmatch(text) else self.phone if PHONE.fullmatch(text) else ""
+            row = _replaced(row, text, number or self.name)
+        return row
+
     def _by_looks(self, row: Any) -> Any:
         person = _person(row)
         if person is None:
             return row
         for value in person.values():
-            if isinstance(value, str) and _IDENTITY.fullmatch(value):
+            if isinstance(value, str) and IDENTITY.fullmatch(value):
                 row = _replaced(row, value, self.identity)
-            elif isinstance(value, str) and _PHONE.fullmatch(value):
+            elif isinstance(value, str) and PHONE.fullmatch(value):
                 row = _replaced(row, value, self.phone)
         for name, value in person.items():
             if name.lower() in NAME_FIELDS and isinstance(value, str) and _HAN_NAME.fullmatch(value):
@@ -80,7 +87,7 @@ def _person(value: Any) -> Mapping[str, Any] | None:
     """The first mapping inside that holds an identity number or a phone."""
     if isinstance(value, Mapping):
         texts = [each for each in value.values() if isinstance(each, str)]
-        if any(_IDENTITY.fullmatch(each) or _PHONE.fullmatch(each) for each in texts):
+        if any(IDENTITY.fullmatch(each) or PHONE.fullmatch(each) for each in texts):
             return value
         return next((found for each in value.values() if (found := _person(each)) is not None), None)
     if isinstance(value, list):

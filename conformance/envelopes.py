@@ -1,17 +1,17 @@
 """Recorded replies, taken apart and filled anew: whatever stands around the rows stays as the source wrote it."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from lxml import etree
 
+from conformance.description import WireSpec
 from conformance.lab.rows import Row
-from conformance.subject import WireSpec
 
 JSON, XML, FORM = "application/json", "text/xml", "application/x-www-form-urlencoded"
-_ABSENT: Any = object()
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
 class Template:
@@ -27,6 +27,7 @@ class Template:
         self.is_form = False
         if self.is_xml:
             self._element, self.rows = _read_xml(text, wire.items)
+            self._looks = _Looks.of(self._element)
             return
         self.is_form = text.lstrip()[:1] not in ("{", "[") and "=" in text
         self.body: Any = dict(parse_qsl(text, keep_blank_values=True)) if self.is_form else json.loads(text)
@@ -52,7 +53,7 @@ class Template:
         A number recorded as text stays text.
         """
         if self.is_xml:
-            return _write_xml(self._element, self.wire, rows, values)
+            return _write_xml(self._element, self._looks, self.wire, rows, values)
         told = rows[0] if self.single and len(rows) == 1 else list(rows)
         body = with_value(self.body, self.wire.items, told)
         for path, value in values.items():
@@ -128,13 +129,16 @@ def asked_in_xml(body: bytes) -> dict[str, str]:
 
 
 def _read_xml(text: str, items: str) -> tuple[Any, list[Row]]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
-    root = etree.fromstring(text.encode(), parser)
+    root = etree.fromstring(text.encode(), _parser())
     top, *path = items.split(".")
     if _local(root) != top or not path:
         raise ValueError(f"no rows at {items}")
     holder = _holder(root, path)
     return root, [_row(each) for each in holder if _local(each) == path[-1]]
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True, strip_cdata=False)
 
 
 def _holder(root: Any, path: Sequence[str]) -> Any:
@@ -145,8 +149,8 @@ def _holder(root: Any, path: Sequence[str]) -> Any:
     return root
 
 
-def _write_xml(element: Any, wire: WireSpec, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
-    root = etree.fromstring(etree.tostring(element))
+def _write_xml(element: Any, looks: "_Looks", wire: WireSpec, rows: Sequence[Row], values: Mapping[str, Any]) -> bytes:
+    root = etree.fromstring(etree.tostring(element), _parser())
     for told, value in values.items():
         spot = _holder(root, [*told.split(".")[1:], ""])
         spot.text = None if value is None else str(value)
@@ -155,7 +159,7 @@ def _write_xml(element: Any, wire: WireSpec, rows: Sequence[Row], values: Mappin
     for each in [each for each in holder if _local(each) == path[-1]]:
         holder.remove(each)
     for row in rows:
-        holder.append(_element(path[-1], row))
+        holder.append(_element(path[-1], row, looks))
     for place, value in values.items():
         *_, last = steps = place.split(".")[1:]
         if (spot := _child(_holder(root, steps), last)) is not None:
@@ -165,10 +169,15 @@ def _write_xml(element: Any, wire: WireSpec, rows: Sequence[Row], values: Mappin
 
 
 def _row(element: Any) -> Any:
-    """An element as nested mappings of text; children of one name become a list."""
+    """An element as the hub reads it: nested mappings of text; children of one name become a list, attributes `@name`.
+
+    Attributes beside a text are no part of it.
+    """
+    if element.get(_NIL) == "true":
+        return None
+    row: dict[str, Any] = {f"@{_bare(name)}": value for name, value in element.attrib.items()}
     if len(element) == 0:
-        return element.text or ""
-    row: dict[str, Any] = {}
+        return row if row and not element.text else element.text or ""
     for child in element:
         name, value = _local(child), _row(child)
         if name in row:
@@ -178,6 +187,22 @@ def _row(element: Any) -> Any:
     return row
 
 
+class _Looks(NamedTuple):
+    """How a document writes its elements: the whole names of them, which hold CDATA, and whether nothing is nil."""
+
+    tags: Mapping[str, str]
+    cdata: Set[str]
+    nil: bool
+
+    @classmethod
+    def of(cls, root: Any) -> "_Looks":
+        """Look over a document."""
+        all_of_it = list(root.iter("*"))
+        raw = {_local(each) for each in all_of_it if len(each) == 0 and b"<![CDATA[" in etree.tostring(each)}
+        tags = {_local(each): each.tag for each in all_of_it}
+        return cls(tags, raw, any(each.get(_NIL) for each in all_of_it))
+
+
 def _child(element: Any, name: str) -> Any:
     """The first child of that name, whatever its namespace; None without one."""
     return next((child for child in element if _local(child) == name), None)
@@ -185,15 +210,23 @@ def _child(element: Any, name: str) -> Any:
 
 def _local(element: Any) -> str:
     """An element's name without its namespace, as the hub reads it."""
-    return str(etree.QName(element).localname)
+    return _bare(element.tag)
 
 
-def _element(name: str, value: Any) -> Any:
-    element = etree.Element(name)
+def _bare(name: str) -> str:
+    return str(etree.QName(name).localname)
+
+
+def _element(name: str, value: Any, looks: _Looks) -> Any:
+    element = etree.Element(looks.tags.get(name, name))
     if isinstance(value, Mapping):
         for child, inner in value.items():
-            for each in inner if isinstance(inner, list) else [inner]:
-                element.append(_element(child, each))
+            if not child.startswith("@"):
+                element.extend(_element(child, each, looks) for each in (inner if isinstance(inner, list) else [inner]))
+            elif inner is not None:
+                element.set(child[1:], str(inner))
     elif value is not None:
-        element.text = str(value)
+        element.text = etree.CDATA(str(value)) if name in looks.cdata else str(value)
+    elif looks.nil:
+        element.set(_NIL, "true")
     return element

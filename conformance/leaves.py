@@ -4,6 +4,7 @@ Rows are JSON objects of any depth. A path is a tuple of names and list position
 ``people[].phone`` (positions do not matter to who reads it).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -91,6 +92,12 @@ _STYLES = tuple(
     )
     for clock in ("", *(f"{gap}{rest}" for gap in gaps for rest in ("", ".%f", "%z", ".%f%z")))
 )
+
+
+def stands_in(text: str, row: Mapping[str, Any]) -> bool:
+    """Whether a text is a value of the row, or a part of one that other signs than letters and digits set apart."""
+    part = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    return any(str(value).strip() == text or part.search(str(value)) for _, value in leaves(row))
 
 
 def time_style(value: Any) -> TimeStyle | None:

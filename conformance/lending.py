@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.description import LendingSpec
 from conformance.lab.wire import Tokens
-from conformance.subject import LendingSpec
 
 
 class Lender:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conformance.canaries import Canaries
-from conformance.subject import SubjectInvalid, SubjectSpec
+from conformance.description import SubjectSpec
+from conformance.subject import SubjectInvalid
 from hub.api import Accept, HandOver, Notice, Order, Progress, Refuse, Result, Stage
 from schemas.delivery import Matter, Side
 
@@ -35,7 +36,7 @@ def body_of(kind: str, spec: SubjectSpec, number: str, canaries: Canaries, at: d
 
 
 def _orders(number: str, canaries: Canaries, at: datetime) -> dict[str, Order]:
-    said = f"{canaries.name}（{canaries.identity}）当面说明"
+    said = f"{canaries.name}（{canaries.identity}）当面说明，见 A&B<1>"
     common: dict[str, Any] = {
         **{"number": number, "case": CASE, "at": at, "text": said},
         **{"body": "临平区矛调中心", "body_code": "330110001", "person": canaries.name, "phone": canaries.phone},

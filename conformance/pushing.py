@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from conformance.canaries import Canaries
+from conformance.description import PushSpec
 from conformance.lab.sender import Answer, Sender
 from conformance.outcome import Violation
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
-from conformance.subject import PushSpec, Subject
+from conformance.subject import Subject
 from conformance.traffic import Traffic
 from hub.api import Adapter, Page
 from hub.testing import (

@@ -14,9 +14,10 @@ from typing import Any
 
 from lxml import etree
 
+from conformance.description import WireSpec
 from conformance.envelopes import Template, with_value
 from conformance.record_people import Disguise
-from conformance.subject import Subject, WireSpec
+from conformance.subject import Subject
 from hub.api import AdapterConfig, FileDrop, Item, Page, Request, Source, TableView
 from hub.testing import HttpSettings, SourceSettings, open_wire
 
@@ -104,7 +105,7 @@ def _heard(subject: Subject, source: SourceSettings, http: HttpSettings, since: 
     encoding, found = subject.manifest.encoding, 0
     with open_wire(subject.kind, source, http=http) as (adapter, live):
         live.start_read(subject.stream or subject.manifest.streams[0].name)
-        ear = _Ear(live)
+        ear = _Ear(live, subject.wire)
         for page in islice(adapter.pages(ear, since), PAGES_TRIED):
             if adapter.items(page):
                 yield Heard(ear.method, ear.path, _DECLARATION.sub("", page.content.decode(encoding)))
@@ -116,12 +117,18 @@ def _heard(subject: Subject, source: SourceSettings, http: HttpSettings, since: 
 class _Ear:
     """A source that remembers how it was last asked; parameters are not kept: they may hold anything."""
 
-    def __init__(self, live: Source) -> None:
+    def __init__(self, live: Source, wire: WireSpec) -> None:
         self._live, self.name, self.home, self.stream = live, live.name, live.home, live.stream
-        self.method, self.path = "", ""
+        self._wire, self.method, self.path = wire, "", ""
+
+    def _heard(self, method: str, path: str) -> None:
+        """Remember a call, but for one of a row's detail: its path bears a key."""
+        detail = self._wire.detail
+        if detail is None or path == self._wire.path or detail.asked(path) is None:
+            self.method, self.path = method, path
 
     def get(self, path: str, /, *, window: str = "", **params: Any) -> Page:
-        self.method, self.path = "GET", path
+        self._heard("GET", path)
         return self._live.get(path, window=window, **params)
 
     def post(
@@ -135,7 +142,7 @@ class _Ear:
         form: Mapping[str, Any] | None = None,
         xml: str | None = None,
     ) -> Page:
-        self.method, self.path = "POST", path
+        self._heard("POST", path)
         return self._live.post(path, window=window, params=params, json=json, form=form, xml=xml)
 
     def put(self, table: str, row: Mapping[str, Any], /, *, key: str) -> Item:

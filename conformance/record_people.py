@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.description import WireSpec
 from conformance.envelopes import value_at
 from conformance.lab.rows import Row
 from conformance.record_strangers import PERSON, What, invented
-from conformance.subject import WireSpec
 from schemas.identity import (
     IdentityError,
     citizen_number,

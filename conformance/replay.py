@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from conformance.description import WireSpec
 from conformance.lab.faults import Fault
 from conformance.lab.rows import Row, Rows
 from conformance.lab.server import LOOPBACK, WireServer
 from conformance.scenarios import Recording
 from conformance.simwire import Call, SimWire
-from conformance.subject import WireSpec
 from conformance.times import Times
 from conformance.traffic import Traffic
 
@@ -58,9 +58,9 @@ class SimSource:
 
     def start(self) -> None:
         """Listen, again on the port it had."""
-        dial = self._server.dial if self._server else None
         server = WireServer(self.wire, self._port, poll_s=POLL_S)
-        server.dial = dial or server.dial
+        if self._server:
+            server.dial, server.details = self._server.dial, self._server.details
         self._server, self._port = server, server.port
         server.start()
 
@@ -101,6 +101,11 @@ class SimSource:
         return self.wire.calls
 
     @property
+    def details(self) -> list[Call]:
+        """Calls for the detail of one row, in their order."""
+        return self.wire.details
+
+    @property
     def logins(self) -> int:
         """How often somebody logged in."""
         return self.wire.logins
@@ -125,6 +130,11 @@ class SimSource:
         if kind == "foreign_link" and self.spec.page.kind != "link":
             raise ValueError("this source gives no links")
         self._server.dial.set(new)
+
+    def fault_details(self, fault: Fault) -> None:
+        """Turn the dial for details of rows: it counts them alone."""
+        assert self._server is not None
+        self._server.details.set(fault)
 
     def _usual(self, kind: str) -> dict[str, Any]:
         """The fields a fault of rows means when it is not told others."""
@@ -155,12 +165,13 @@ class SimSource:
     @property
     def idle(self) -> list[Fault]:
         """The faults that were set and have never acted."""
-        return self._server.dial.idle if self._server else []
+        return [*self._server.dial.idle, *self._server.details.idle] if self._server else []
 
     def clear(self) -> None:
         """Let everything go right again."""
         assert self._server is not None
         self._server.dial.clear()
+        self._server.details.clear()
         if not self.running:
             self.start()
 

@@ -6,14 +6,16 @@ to the hub (``/in/…``) is a push: its own body holds the rows.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from conformance.envelopes import Template, with_value
+from conformance.description import WireSpec
+from conformance.envelopes import Template, value_at, with_value
 from conformance.lab.rows import Row
-from conformance.subject import SubjectInvalid, WireSpec
+from conformance.subject import SubjectInvalid
 from conformance.times import Times
 
 UNKNOWN_CODE = "ZZ-UNKNOWN"
@@ -35,6 +37,7 @@ class Recording:
     per_page: int
     login: str = ""  # body of the recorded login, if there is one
     pushed: bool = False  # its rows came in pushes
+    detail: Template | None = None  # a recorded reply to a call for the detail of one row
 
     @classmethod
     def read(cls, folder: Path, wire: WireSpec, name: str = TWO_PAGES) -> "Recording":
@@ -45,13 +48,15 @@ class Recording:
             exchanges = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         except (OSError, ValueError) as why:
             raise SubjectInvalid(f"{where}: {type(why).__name__}") from why
-        login, pages, pushed = "", [], False
+        login, pages, pushed, details = "", [], False, dict[str, Template]()
         for number, exchange in enumerate(exchanges, 1):
             try:
                 asked = exchange["request"]["path"]
                 body = exchange["request" if asked.startswith(INBOX) else "response"]["body"]
                 if wire.login is not None and asked.endswith(wire.login.path) and asked != wire.path:
                     login = body
+                elif wire.detail is not None and asked != wire.path and (key := wire.detail.asked(asked)) is not None:
+                    details[key or str(exchange["request"]["params"][wire.detail.param])] = _detail(body, wire)
                 else:
                     pushed = asked.startswith(INBOX)
                     pages.append(Template(body, wire, single=_single(asked, wire)))
@@ -60,7 +65,29 @@ class Recording:
         if not pages:
             raise SubjectInvalid(f"{where}: no reply with rows")
         fullest = max(pages, key=lambda page: len(page.rows))
-        return cls(fullest, tuple(row for page in pages for row in page.rows), len(fullest.rows) or 1, login, pushed)
+        rows = tuple(row | _told(details.get(str(row.get(wire.key))), wire) for page in pages for row in page.rows)
+        return cls(fullest, rows, len(fullest.rows) or 1, login, pushed, _fullest(details.values()))
+
+
+def _fullest(details: Iterable[Template]) -> Template | None:
+    return max(details, key=lambda detail: len(detail.rows[0]), default=None)
+
+
+def _detail(body: str, wire: WireSpec) -> Template:
+    """The reply to a call for the detail of one row. Raises ValueError."""
+    assert wire.detail is not None
+    made = Template(body, wire.model_copy(update={"items": wire.detail.items, "nested": ""}), single=True)
+    if len(made.rows) != 1:
+        raise ValueError(f"a detail tells one row, not {len(made.rows)}")
+    made.single = not made.is_xml and isinstance(value_at(made.body, wire.detail.items), Mapping)
+    return made
+
+
+def _told(detail: Template | None, wire: WireSpec) -> Row:
+    """What the detail of a row tells that the list leaves out; nothing where it was not recorded."""
+    if detail is None or wire.detail is None:
+        return {}
+    return {name: value for name, value in detail.rows[0].items() if name in wire.detail.fields}
 
 
 def _single(path: str, wire: WireSpec) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.harness import Harness, Seen
 from conformance.lab.rows import Row
 from conformance.leaves import leaves
-from conformance.outcome import NotApplicable
+from conformance.outcome import NotApplicable, NotObserved
 from conformance.scenarios import TWO_PAGES
 from hub.api import Adapter, Draft, DraftEntry, DraftEvent, Item, TableView
 from hub.testing import RecordRow, RunReport
@@ -46,6 +46,8 @@ def items(h: Harness) -> Iterator[tuple[Adapter[Any], list[Item]]]:
         adapter = h.adapter(sim)
         found = [item for page in h.pages(sim) for item in adapter.items(page)]
         h.observe(len(found))
+        if not found:
+            raise NotObserved("a full read of the recording gives no item")
         yield adapter, found
 
 
@@ -71,12 +73,26 @@ def fullest(rows: Sequence[Item]) -> Row:
     return deepcopy(dict(max(rows, key=lambda row: sum(value not in (None, "") for _, value in leaves(row)))))
 
 
+def by_status(adapter: Adapter[Any], found: Sequence[Item]) -> dict[str, Row]:
+    """The row of each status that says most; where drafts have none, of all."""
+    rows: dict[str, list[Item]] = {}
+    for item in found:
+        rows.setdefault(status_of(drafted(adapter, item)), []).append(item)
+    return {status: fullest(alike) for status, alike in rows.items()}
+
+
+def status_of(draft: Draft | DraftEntry | None) -> str:
+    """The status of a draft as text; empty where it has none."""
+    return str(getattr(draft, "status", None) or "")
+
+
 def reserved(h: Harness) -> Set[str]:
     """Fields whose values the suite itself needs as they are."""
     wire = h.subject.wire
     views = [stream.request for stream in h.subject.manifest.streams if isinstance(stream.request, TableView)]
     written = {name for view in views for name in view.acknowledge}  # without them nothing can be acknowledged
-    return written | {wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""}
+    asked = {path.partition(".")[0] for path in wire.filters.values()}  # of another value, no list would tell it
+    return written | asked | {wire.key, wire.time, wire.row, wire.code, wire.deleted.field if wire.deleted else ""}
 
 
 def differing(one: Draft | DraftEntry | None, other_one: Draft | DraftEntry | None) -> list[str]:

@@ -3,21 +3,21 @@
 import base64
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
-from conformance.envelopes import asked_in_xml, flat, with_value
+from conformance.description import DetailSpec, WireSpec
+from conformance.envelopes import asked_in_xml, flat, value_at, with_value
 from conformance.lab.rows import Entry, Rank, Row
 from conformance.lab.server import LOOPBACK
 from conformance.lab.wire import Call as Request
 from conformance.lab.wire import Chunk, Refusal, Reply, Tokens, Wire
 from conformance.lending import Lender
 from conformance.scenarios import Recording
-from conformance.subject import WireSpec
 from conformance.times import Times
 from conformance.traffic import Traffic
 
@@ -58,6 +58,8 @@ class SimWire(Wire):
         self.path, self.encoding = spec.prefix + spec.path, spec.encoding
         self.traffic = traffic
         self.calls: list[Call] = []
+        self.details: list[Call] = []
+        self._told: dict[str, Row] = {}  # rows by key, as the list last told them
         self.logins = 0
         self.past_end = spec.page.past_end
         self._lender: Lender | None = None
@@ -92,7 +94,8 @@ class SimWire(Wire):
             params = {}
         if self.spec.login is not None and self.spec.login.lending is not None:  # another one with each secret lent
             params = {name: value for name, value in params.items() if name != self.spec.login.lending.sign}
-        self.calls.append(Call(call.method, call.path, params, call.headers, call.body))
+        kept = self.details if self.is_detail(call.path) else self.calls
+        kept.append(Call(call.method, call.path, params, call.headers, call.body))
         self.traffic.asked(call, params)
 
     def sent(self, call: Request, reply: Reply) -> None:
@@ -100,8 +103,15 @@ class SimWire(Wire):
         self.traffic.answered(call, reply)
 
     def serves(self, call: Request) -> bool:
-        """Rows at one path, by one method."""
+        """Rows at one path, the detail of each at one of its own, both by one method."""
+        if self.spec.detail is not None and self.is_detail(call.path):
+            return call.method == self.spec.detail.method
         return call.path == self.path and call.method == self.spec.method
+
+    def is_detail(self, path: str) -> bool:
+        """Where the detail of a row is told."""
+        below, detail = path.removeprefix(self.spec.prefix), self.spec.detail
+        return detail is not None and path != self.path and detail.asked(below) is not None
 
     def params(self, call: Request) -> Mapping[str, Any]:
         """The parameters of a call. Raises KeyError or ValueError when they are not where they belong."""
@@ -157,6 +167,8 @@ class SimWire(Wire):
 
     def select(self, call: Request) -> Chunk:
         """Filter, order, cut. Raises KeyError, TypeError or ValueError for a question that makes no sense."""
+        if self.spec.detail is not None and self.is_detail(call.path):
+            return self._one(call, self.spec.detail)
         asked = {**self.params(call), **{name: value for name, value in call.query.items() if name == CURSOR}}
         found = self._ordered(self._filtered(asked))
         page = self.spec.page
@@ -180,6 +192,17 @@ class SimWire(Wire):
         ways = (token_of(entries[-1].rank) if start + size < len(found) else "", token or START_TOKEN, START_TOKEN)
         return Chunk(entries, len(found), start // size + 1, size, found, *(self._way(call, way) for way in ways))
 
+    def _one(self, call: Request, detail: DetailSpec) -> Chunk:
+        """One row, as the list last told it: what a fault has made of it there is so here. Raises Refusal, KeyError."""
+        key = detail.asked(call.path.removeprefix(self.spec.prefix))
+        if detail.param:
+            key = str((call.query if detail.method == "GET" else self.params(call))[detail.param])
+        there = [entry for entry in self.rows.snapshot().entries if str(entry.row.get(self.key)) == key]
+        if not there:
+            raise Refusal(Reply(b'{"status":404,"error":"Not Found"}', status=404))
+        row = self._told.get(str(key), there[-1].row)
+        return Chunk([replace(there[-1], row=row)], 1)
+
     def _way(self, call: Request, token: str) -> str:
         """What leads to a token: itself, or a whole link."""
         if self.spec.page.kind == "token" or not token:
@@ -196,7 +219,13 @@ class SimWire(Wire):
             low = max(low, _text(self._window.parse(asked[window.begin])))
             end = self._window.parse(asked[window.end])
             high = _text(end + self._window.step if window.end_inclusive else end)
-        return [entry for entry in self.rows.snapshot().entries if low <= entry.moment < high]
+        only = {self.spec.filters[name]: str(value) for name, value in asked.items() if name in self.spec.filters}
+        return [
+            entry
+            for entry in self.rows.snapshot().entries
+            if low <= entry.moment < high
+            and all(value == str(value_at(entry.row, path)) for path, value in only.items() if value)
+        ]
 
     def _ordered(self, entries: list[Entry]) -> list[Entry]:
         order = self.spec.order or ("time" if self.spec.page.kind == "keyset" else "key")
@@ -236,6 +265,15 @@ class SimWire(Wire):
         """The recorded envelope around the rows: total, way on and clock are told anew."""
         spec, template = self.spec, self.recording.template
         rows = [entry.row for entry in chunk.entries]
+        if spec.detail is not None and self.is_detail(call.path):
+            shown = self.recording.detail
+            names = {self.key, *spec.detail.fields, *(shown.rows[0] if shown else ())}
+            rows = [{name: value for name, value in row.items() if name in names} for row in rows]
+            if shown is not None:
+                return Reply(shown.fill(rows, {}), content_type=shown.content_type)
+        elif spec.detail is not None:
+            self._told = {str(row[self.key]): row for row in sorted(rows, key=self.rank) if self.key in row}
+            rows = [{name: value for name, value in row.items() if name not in spec.detail.fields} for row in rows]
         if spec.row:
             rows = [{**row, spec.row: number} for number, row in enumerate(rows, 1)]
         values: dict[str, Any] = {}

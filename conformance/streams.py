@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conformance.subject import FILE, StreamSpec, Subject, SubjectInvalid, SubjectSpec, WireSpec, problems
+from conformance.description import StreamSpec, SubjectSpec, WireSpec
+from conformance.subject import FILE, Subject, SubjectInvalid, problems
 from hub.testing import pulled
 
 APART = frozenset({"push"})

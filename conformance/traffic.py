@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.canaries import NAME_FIELDS, Canaries
+from conformance.description import WireSpec
 from conformance.lab.faults import LOGIN_PAGE
 from conformance.lab.wire import Call, Reply
 from conformance.leaves import masked
-from conformance.subject import WireSpec
 from schemas.identity import redact
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Mask:
         person = spec.person
         people = (path.rpartition(".")[2] for path in (person.name, person.identity, person.phone) if path)
         self._people = frozenset(name.lower() for name in (*people, *NAME_FIELDS))
-        self._keys = frozenset({spec.key, spec.page.after_key})
+        self._keys = frozenset({spec.key, spec.page.after_key, spec.detail.param if spec.detail else ""})
+        self._detail, self._prefix = spec.detail, spec.prefix
         self._paths = {f"{spec.prefix}{path}" for path in (spec.path, spec.login.path if spec.login else "")}
         page = spec.page
         asked = (page.page, page.size, page.start, page.after_time, page.param, spec.since and spec.since.param)
@@ -101,11 +102,19 @@ class Mask:
         """One exchange, masked."""
         return Exchange(
             method=call.method,
-            path=call.path if call.path in self._paths else self.text(call.path),
+            path=self.path(call.path),
             params={name: self.value(name, str(value)) for name, value in params.items() if value is not None},
             status=reply.status if reply else None,
             reply=self.reply(reply.body) if reply else "",
         )
+
+    def path(self, path: str) -> str:
+        """A path; that of a detail by its template, whatever the key."""
+        if path in self._paths:
+            return path
+        if self._detail is not None and self._detail.asked(path.removeprefix(self._prefix)) is not None:
+            return self._prefix + self._detail.path
+        return self.text(path)
 
     def value(self, name: str, value: str) -> str:
         """The value of a field or parameter of that name."""

@@ -223,7 +223,7 @@ def run(task: Task) -> Told:
     watched.begin()
     try:
         with watched.phase(told.loading):
-            kind = attrgetter(task.name)(_module(task))
+            kind = attrgetter(task.name)(module_of(task))
         try:
             config = kind.Config.model_validate(task.options)
         except ValueError:
@@ -243,7 +243,7 @@ def run(task: Task) -> Told:
     return told
 
 
-def _module(task: Task) -> ModuleType:
+def module_of(task: Task) -> ModuleType:
     """The module by its name, else by its file: one that was loaded from a path has no name to import."""
     if importlib.util.find_spec(task.module.partition(".")[0]) is not None:
         return importlib.import_module(task.module)

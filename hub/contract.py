@@ -298,7 +298,13 @@ class Adapter(Generic[C]):
         self.config = config
 
     def pages(self, source: Source, since: datetime | None) -> Iterator[Page]:
-        """Read ``source.stream`` from ``since``: aware, inclusive, moved back by the overlap already; None: all."""
+        """Read ``source.stream`` from ``since``: aware, inclusive, moved back by the overlap already; None: all.
+
+        It is None in a first read, and in every read of an adapter that does not claim INCREMENTAL.
+
+        A page is kept as its ``content``, and opened anew from it. What is put into its ``rows`` or ``body`` alone is
+        lost there.
+        """
         request = self.manifest.stream(source.stream).request
         if request is None:
             raise NotImplementedError(f"{type(self).__name__} declares no request and overrides no pages()")

@@ -35,6 +35,7 @@ from hub.mapping.mapper import Mapper
 from hub.registry import Registry
 from hub.service.loopback import PushDoor, PushRequest, open_door, pushed_page, read_pushes
 from hub.settings import HttpSettings, Settings, SourceSettings, adapter_config, load
+from hub.sources.envelope import reopen
 from hub.sources.opening import OpenSource, open_source
 from hub.sources.views import ASKS as TABLE_ASKS
 from hub.store.database import Database
@@ -79,6 +80,7 @@ __all__ = [
     "pushed_page",
     "read_pushes",
     "records",
+    "reopen",
     "run_and_die",
     "run_source",
     "send_and_die",

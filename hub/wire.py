@@ -250,8 +250,8 @@ class FileDrop:
     workbook, its first when empty; ``row`` the element name of a row in XML.
 
     ``ready`` says when a file is whole: ``still`` (size unchanged between two looks), ``marker`` (a file of its name
-    plus ``marker`` stands beside it) or ``manifest`` (so does a JSON file with ``rows`` and ``sha256`` or ``sm3``,
-    named by ``marker``). ``rows`` are those of a page.
+    plus ``marker`` stands beside it and is not empty: one of no bytes counts as still being written) or ``manifest``
+    (so does a JSON file with ``rows`` and ``sha256`` or ``sm3``, named by ``marker``). ``rows`` are those of a page.
     """
 
     pattern: str = "*"

@@ -26,6 +26,7 @@ from pushing import House, Sent
 from sqlalchemy import text
 from standing import Clock
 
+from conformance.description import ReplySpec
 from conformance.lab.faults import Fault
 from conformance.lab.hall import Booth
 from conformance.lab.receiver import ReceiverWire, Taken
@@ -34,7 +35,7 @@ from conformance.lab.settings import hub_toml
 from conformance.lab.wire import Reply
 from conformance.scenarios import TWO_PAGES, Recording, rows_of
 from conformance.simwire import SimWire
-from conformance.subject import ReplySpec, Subject, own_settings
+from conformance.subject import Subject, own_settings
 from conformance.times import Times
 from conformance.traffic import Traffic
 from hub.casework.follow import Following

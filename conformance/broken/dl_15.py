@@ -11,7 +11,7 @@ from conformance.reference.delivering import DeliveringReference
 class AnswersWhatItReads(DeliveringReference):
     """The court likes to see that its cases have arrived."""
 
-    breaks = frozenset({"NT-08", "NT-09", "DL-15"})
+    breaks = frozenset({"NT-09", "DL-15"})
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
         """The pages, and a note at the end of a first read."""

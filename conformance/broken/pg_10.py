@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 class LooksAtTheLastRow(Reference):
     """It tells how far it has come."""
 
-    breaks = frozenset({"PG-10"})
+    breaks = frozenset({"PG-04", "PG-10"})
 
     def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
         """As the reference does, each page told of."""

@@ -16,7 +16,7 @@ class UnknownIsOther(Reference):
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case under a known cause, whatever it is."""
         draft = super().draft(item)
-        return replace(draft, code=CAUSES.get(draft.code or "", "L99"))
+        return replace(draft, code=draft.code and CAUSES.get(draft.code, "L99"))
 
 
 ADAPTER = UnknownIsOther

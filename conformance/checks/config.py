@@ -19,7 +19,9 @@ EARLIER = "settings"
 """Folder beside ``conformance.toml`` with the settings of each earlier release, ``<version>.toml``."""
 
 HUBS_OWN = frozenset(SourceSettings.model_fields)
-SECRET = re.compile(r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|key|credentials?)$")
+SECRET = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|key|credentials?|app_?code|salt|ticket|[as]k)$"
+)
 PUBLIC = re.compile(r"(?:^|_)(?:app|public|sort|row|record|field|primary|foreign)_key$|^key$")
 """Names that end like a secret's and are none: an application's number, the key of a row."""
 

@@ -32,8 +32,9 @@ TOUCHED = {
 
 _WIRE_WORDS = re.compile(
     r"\b(https?|rest|json|xml|soap|csv|form|get|post|geojson|pages?|paged|paging|token|link|windows?|offset|cursor"
-    r"|keyset|signed|signature|bearer|header|login|envelope|query|rows?|columns?|export|feed)\b"
-    r"|接口|报文|分页|签名|表单|令牌|网关|导出",
+    r"|keyset|signed|signature|bearer|header|login|envelope|query|rows?|columns?|export|feed"
+    r"|sql|databases?|views?|tables?|folders?|files?|xlsx|push(es|ed)?|webhooks?)\b"
+    r"|接口|报文|分页|签名|表单|令牌|网关|导出|数据库|前置库|视图|数据表|文件|推送",
     re.IGNORECASE,
 )
 _seen: WeakKeyDictionary[type, Told] = WeakKeyDictionary()

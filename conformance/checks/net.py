@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,25 @@ from unittest.mock import patch
 
 from conformance.check import Level, check
 from conformance.harness import QUICK, Harness
+from conformance.lab.faults import Fault
 from conformance.outcome import NotApplicable, NotObserved, Violation
+from conformance.replay import SimSource
 from conformance.simwire import CURSOR, Call
+from hub.testing import Store
 
 WAIT_S = 7
 """What a throttling source asks for, in seconds. Nobody waits so long: the hub's waits are told, not made."""
 
 FINISHED = ("complete", "empty")
 """Outcomes of a read that came to its end."""
+
+DETAIL_FAULTS: tuple[tuple[str, Mapping[str, Any], int], ...] = (
+    ("status", {"status": 403}, 0),
+    ("status", {"status": 503}, 0),
+    ("cut", {}, 0),
+    ("status", {"status": 503}, 1),
+)
+"""Faults of details of rows: what, and after how many of them."""
 
 ALONE = ("starts a thread", "starts a process")
 
@@ -230,7 +241,7 @@ def secrets_stay_out_of_addresses(h: Harness) -> None:
     """A plain read; the planted secret is looked for in paths and query strings."""
     with h.source() as sim, h.store() as store:
         h.run(sim, store)
-        for number, call in enumerate(sim.calls, 1):
+        for number, call in enumerate([*sim.calls, *sim.details], 1):
             named = [name for name, value in _address(h, call) if h.canaries.secret in value]
             if named:
                 raise Violation(
@@ -275,7 +286,7 @@ def dead_token_is_renewed(h: Harness) -> None:
 @check(
     "NT-08",
     level=Level.READS,
-    clause="Within one read, no page is asked for twice.",
+    clause="Within one read, no page and no detail of a row is asked for twice.",
     why="Reading all twice doubles the load on the source and the hours of a first read, and what makes each request "
     "look new blinds the hub to a read that goes in circles.",
     failing="source.get(path, page=n, nonce=1); source.get(path, page=n, nonce=2)",
@@ -285,16 +296,17 @@ def no_request_is_repeated(h: Harness) -> None:
     """A plain read; calls are compared by what the source knows of them, not by all they hold."""
     with h.source() as sim, h.store() as store:
         h.run(sim, store)
-        asked: dict[tuple[str, ...], int] = {}
-        for number, call in enumerate(sim.calls, 1):
-            spot = _position(h, call)
-            if spot in asked:
-                raise Violation(
-                    expected="each page asked for once",
-                    observed=f"calls {asked[spot]} and {number} ask for the same page",
-                    likely="a parameter of its own makes every request look new to the hub's loop guard",
-                )
-            asked[spot] = number
+        for what, calls in (("page", sim.calls), ("detail", sim.details)):
+            asked: dict[tuple[str, ...], int] = {}
+            for number, call in enumerate(calls, 1):
+                spot = _position(h, call)
+                if spot in asked:
+                    raise Violation(
+                        expected=f"each {what} asked for once",
+                        observed=f"calls {asked[spot]} and {number} ask for the same {what}",
+                        likely="a parameter of its own makes every request look new to the hub's loop guard",
+                    )
+                asked[spot] = number
 
 
 @check(
@@ -344,6 +356,53 @@ def reads_in_one_thread(h: Harness) -> None:
             )
 
 
+@check(
+    "NT-11",
+    level=Level.READS,
+    clause="A fault at the detail of a row is told, or the row rejected: no record is thinner without a word of it.",
+    why="One bad minute leaves a day's records without their text and people. Nothing says so, and nothing asks again: "
+    "by their time they have been read.",
+    waivable=False,
+    failing="try: detail = source.get(path).rows[0]\nexcept SourceError: detail = {}  # sealed, most likely",
+    passing="except SourceReplyInvalid as error:\n    if error.status != 404: raise",
+)
+def no_record_is_thinner(h: Harness) -> None:
+    """Details denied, failing and cut short, in a first read; failing when all rows have changed. A 404 is no fault
+    here: it may mean that there is no detail.
+    """
+    if h.subject.wire.detail is None:
+        raise NotApplicable("the list tells all there is of a row")
+    with h.source() as sim, h.store() as store:
+        h.run(sim, store)
+        whole = _bodies(h, store)
+        if not sim.details:
+            raise NotObserved("no detail is asked for, though conformance.toml tells of one")
+        for kind, options, after in DETAIL_FAULTS:
+            with h.store() as another:
+                _hold_whole(h, sim, another, whole, Fault(kind, after, None, options))
+        for key in sim.keys if h.subject.wire.time else ():
+            sim.rows.update(key, **{h.subject.wire.time: sim.later()})
+        _hold_whole(h, sim, store, whole, Fault("status", 0, None, {"status": 503}))
+
+
+def _hold_whole(h: Harness, sim: SimSource, store: Store, whole: Mapping[str, Any], fault: Fault) -> None:
+    sim.fault_details(fault)
+    report = h.run(sim, store)
+    sim.clear()
+    found, rejected = _bodies(h, store), report.counts.rejected > 0
+    if report.outcome in FINISHED and any(found.get(key, rejected and body) != body for key, body in whole.items()):
+        raise Violation(
+            expected="a read that says so, or rows rejected",
+            observed=f"outcome {report.outcome}, and records without what the details tell",
+            likely="the error of a detail is taken for one that is sealed",
+            where=f"{fault.options.get('status', fault.kind)} at detail {fault.after + 1}",
+        )
+
+
+def _bodies(h: Harness, store: Store) -> dict[str, Any]:
+    return {record.key: record.body for record in h.records(store)}
+
+
 def _address(h: Harness, call: Call) -> Iterator[tuple[str, str]]:
     """The parts of a call's address, each with its name."""
     yield "the path", call.path
@@ -353,10 +412,11 @@ def _address(h: Harness, call: Call) -> Iterator[tuple[str, str]]:
 
 
 def _position(h: Harness, call: Call) -> tuple[str, ...]:
-    """What a call asks for, by the parameters the source knows: the page, the window, since when."""
+    """What a call asks for, by its path and the parameters the source knows: page, window, since when, which value."""
     wire = h.subject.wire
     page, window, since = wire.page, wire.window, wire.since
     names = [page.page, page.start, page.after_time, page.after_key, page.param, CURSOR]
     names += [window.begin, window.end] if window else []
     names += [since.param] if since else []
-    return tuple(str(call.params.get(name, "")) for name in names if name)
+    names += [*wire.filters, wire.detail.param if wire.detail else ""]
+    return (call.path, *(str(call.params.get(name, "")) for name in names if name))

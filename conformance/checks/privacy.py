@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.check import Level, check
+from conformance.lab.rows import Row
+from conformance.leaves import leaves, numbered, with_leaf
 from conformance.outcome import NotApplicable, Violation
+from conformance.shaped import reserved
 from conformance.traces import traces
 from hub.api import RecordRejected
 from schemas.identity import IdentityError, citizen_number, citizen_region_note
@@ -35,6 +38,9 @@ TROUBLES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 SPOILT: tuple[Any, ...] = (None, "", [], {}, "??", -1)
 """Values that a field of a row may turn into overnight."""
+
+STRANGE = "从来没有过的说法"
+"""A word no source has used."""
 
 BORN = "25"
 """Two digits of the year from which on somebody with a number of 15 digits may be alive; before it stand area codes."""
@@ -150,13 +156,28 @@ def address_is_clean(h: "Harness") -> None:
     passing="nothing: the hub logs what happened to a row by its number",
 )
 def good_run_is_discreet(h: "Harness") -> None:
-    """A run with every logger at its loudest."""
+    """A run with every logger at its loudest, and one that reads on: rows of the same person with unknown words."""
+    likely = "a log line or print for debugging that was left in the adapter"
     with h.source() as sim, h.store() as store, loud():
         planted(h, sim)
-        report = h.run(sim, store)
-        places = told(h, store, report)
-    places = {name: said for name, said in places.items() if name != "table record"}
-    nowhere(h, places, PERSONAL, likely="a log line or print for debugging that was left in the adapter")
+        first = next(row for row in sim.rows if h.canaries.found_in(str(row)))
+        for when, rows in (("", []), ("a run that reads on", strangers(h, sim, first))):
+            sim.rows.add(*rows)
+            report = h.run(sim, store)
+            places = {name: said for name, said in told(h, store, report).items() if name != "table record"}
+            nowhere(h, places, PERSONAL, likely=likely, when=when)
+
+
+def strangers(h: "Harness", sim: "SimSource", row: Row) -> list[Row]:
+    """Later copies of the row, each with a word in it that nobody ever gave: a status, a role, a code."""
+    wire, keep = h.subject.wire, reserved(h) - {h.subject.wire.code}
+    texts = [spot for spot, value in leaves(row) if isinstance(value, str) and spot[0] not in keep]
+    later = {wire.time: sim.later()} if wire.time else {}
+    return [
+        {**with_leaf(row, spot, STRANGE), **later, wire.key: numbered(row[wire.key], number)}
+        for number, spot in enumerate(texts, 1)
+        if not h.canaries.found_in(str(dict(leaves(row))[spot]))
+    ]
 
 
 @check(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.check import Level, check
 from conformance.envelopes import value_at
+from conformance.leaves import Spot, leaves, told, with_leaf
 from conformance.outcome import NotApplicable, Violation
 from conformance.scenarios import UNKNOWN_CODE
-from conformance.shaped import STAGED, disputes
-from hub.api import Adapter, Channel, Stage
+from conformance.shaped import STAGED, disputes, drafted, items
+from hub.api import Adapter, Channel, Item, Stage
 from schemas.identity import mask, redact
 from schemas.taxonomy import Taxonomy, TaxonomyError, load
 from schemas.taxonomy.sssom import EXACT, MappingSet, dangling, read_sssom
@@ -24,6 +25,9 @@ NO_TABLE = "no table knows"
 
 UNKNOWN_VALUE = "code.unknown@"
 """How the hub notes a value that stands in none of its code tables, before the field."""
+
+UNHEARD = "一种没有听说过的状态"
+"""A status no source has."""
 
 REST = "D21"
 """The category of what fits nowhere."""
@@ -150,8 +154,11 @@ def unknown_code_is_kept(h: "Harness") -> None:
     field = h.subject.wire.code
     if not field:
         raise NotApplicable("conformance.toml names no field with a code")
-    for seen in disputes(h, "unknown_code"):
-        if value_at(seen.item, field) == UNKNOWN_CODE and seen.says("code") != UNKNOWN_CODE:
+    told_of = disputes(h, "unknown_code")
+    for seen in told_of:
+        if value_at(seen.item, field) == UNKNOWN_CODE and not _tells(
+            UNKNOWN_CODE, seen.says("code"), seen.says("label")
+        ):
             raise Violation(
                 expected="the code as the source sent it",
                 observed="another code" if seen.says("code") else "no code",
@@ -160,9 +167,10 @@ def unknown_code_is_kept(h: "Harness") -> None:
             )
     with h.source("unknown_code") as sim, h.store() as store:
         report = h.run(sim, store)
-        known = {row.key for row in h.records(store)}
-        told = [row for row in h.records(store) if row.body.get("classification", {}).get("code") == UNKNOWN_CODE]
-        lost = set(sim.keys) - known
+        found = h.records(store)
+        said = [(row, row.body.get("classification", {})) for row in found]
+        told = [row for row, each in said if _tells(UNKNOWN_CODE, each.get("code"), each.get("label"))]
+        lost = {str(seen.draft.key).strip() for seen in told_of} - {row.key for row in found}
     if lost or not told:
         raise Violation(
             expected="a record of the row with the unknown code",
@@ -198,7 +206,8 @@ def code_and_label_are_raw(h: "Harness") -> None:
             if value is None or not str(value).strip():
                 continue
             told += 1
-            if not _made_of(str(value).strip(), values):
+            parted = any(_joined(each, seen.says("code"), seen.says("label")) for each in values)
+            if not parted and not _made_of(str(value).strip(), values):
                 raise Violation(
                     expected=f"a {name} that stands in the row, or values of the row joined",
                     observed=f"a {name} of {len(str(value))} characters that does not",
@@ -362,6 +371,60 @@ def exact_means_equal(h: "Harness") -> None:
             )
 
 
+@check(
+    "TX-20",
+    level=Level.READS,
+    clause="A status the manifest does not know is not taken for one that it resembles.",
+    after=("TX-06",),
+    why="未答复 ends as 已答复 does, and says the opposite. Where a status is known by a part of its word, a matter "
+    "that waits for an answer counts as answered, and no deadline of it runs.",
+    failing='status="已答复" if item["status"].endswith("答复") else item["status"]',
+    passing='status=item["status"]  # the manifest\'s table knows whole words',
+)
+def statuses_are_known_whole(h: "Harness") -> None:
+    """Where a word of Chinese alone decides the status: put others in its place that contain it, or deny it."""
+    stages = {str(code) for code in h.subject.manifest.stages}
+    words: dict[tuple[Spot, str], Item] = {}
+    with items(h) as (adapter, found):
+        for row in found:
+            for spot, word in leaves(row):
+                if not _stage_word(word) or _status(adapter, row) not in stages:
+                    continue
+                if _status(adapter, with_leaf(row, spot, UNHEARD)) not in stages:
+                    known = filter(_stage_word, stages) if word in stages else ()
+                    words |= {(spot, each): row for each in (word, *known)}
+        taken = [
+            (spot, near)
+            for (spot, word), row in words.items()
+            for near in _near(word)
+            if near not in stages and _status(adapter, with_leaf(row, spot, near)) in stages
+        ]
+    if not words:
+        raise NotApplicable("no word of a row alone gives a status the manifest knows")
+    if taken:
+        spot, near = taken[0]
+        raise Violation(
+            expected="a status no stage is known of, as the source wrote it",
+            observed="the status of another word",
+            likely="the status is known by how its word begins, ends, or by what stands in it",
+            where=f"{told(spot)} {near}",
+        )
+
+
+def _near(word: str) -> tuple[str, ...]:
+    """Words that contain a status, or its end, and mean another."""
+    return (f"未{word.removeprefix('已')}", f"拟{word}", f"{word}前")
+
+
+def _stage_word(value: Any) -> bool:
+    """Whether it can be the word of a status: two to eight Chinese characters."""
+    return isinstance(value, str) and 2 <= len(value) <= 8 and all("\u4e00" <= sign <= "\u9fff" for sign in value)
+
+
+def _status(adapter: Adapter[Any], row: Item) -> str:
+    return str(getattr(drafted(adapter, row), "status", None)).strip()
+
+
 def _codes(taxonomy: Taxonomy) -> dict[str, str]:
     """Labels of items and categories by code."""
     items = {code: item.label for code, item in taxonomy.items.items()}
@@ -386,3 +449,13 @@ def _made_of(text: str, values: Sequence[str]) -> bool:
     for value in sorted({each for each in values if each in text}, key=len, reverse=True):
         text = text.replace(value, "")
     return not any(sign.isalnum() for sign in text)
+
+
+def _joined(text: str, code: Any, label: Any) -> bool:
+    """Whether a text is nothing but code and label, joined by other signs: ``101-民间借贷``."""
+    parts = [str(each).strip() for each in (code, label) if each]
+    return len(parts) == 2 and all(each in text for each in parts) and _made_of(text, parts)
+
+
+def _tells(text: str, code: Any, label: Any) -> bool:
+    return code == text or _joined(text, code, label)

@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
+from conformance.description import WireSpec
 from conformance.lab.faults import FAULTS, Dial, Fault
 from conformance.lab.rows import Row
 from conformance.lab.wire import Alter, Chunk, Reply, Wire
@@ -24,7 +25,6 @@ from conformance.outcome import NotApplicable
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call
-from conformance.subject import WireSpec
 from conformance.traffic import Traffic
 
 CLAIMED: Final = ".claimed"

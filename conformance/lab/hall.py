@@ -14,14 +14,15 @@ class Booth:
 
     wire: Wire
     dial: Dial = field(default_factory=Dial)
+    details: Dial = field(default_factory=Dial)
     last: Reply | None = None
 
 
 class HallServer(WireServer):
     """Serves sources by name, at least one; each serves paths that begin with ``/NAME``.
 
-    A source has one wire for each of its streams, by path; other paths, such as that of a login, are the first one's.
-    Each wire has its own dial.
+    A source has one wire for each of its streams, by path, the details of its rows with it; other paths, such as that
+    of a login, are the first one's. Each wire has its own dial.
     """
 
     def __init__(self, wires: Mapping[str, Mapping[str, Wire]], port: int = 0, *, poll_s: float = 0.02) -> None:
@@ -32,4 +33,5 @@ class HallServer(WireServer):
     def seat(self, path: str) -> Seat:
         """The wire a path belongs to. Raises KeyError for a path that is nobody's: no hub asks for one."""
         booths = self.booths[path.split("/", 2)[1]]
-        return booths.get(path) or next(iter(booths.values()))
+        shown = (booth for booth in booths.values() if booth.wire.is_detail(path))
+        return booths.get(path) or next(shown, next(iter(booths.values())))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
+from conformance.description import DeliverSpec, ReplySpec, WireSpec
 from conformance.envelopes import asked_in_xml, value_at
 from conformance.lab.rows import Row
 from conformance.lab.wire import Alter, Refusal, Reply
@@ -16,7 +17,6 @@ from conformance.lab.wire import Call as Request
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import SimWire
-from conformance.subject import DeliverSpec, ReplySpec, WireSpec
 from conformance.times import Times
 from conformance.traffic import Traffic
 
@@ -54,6 +54,7 @@ class ReceiverWire(SimWire):
         super().__init__(spec, recording, rows, times=times, clock=clock, traffic=traffic)
         self.deliver = deliver
         self.mood: Mood = "ok"
+        self.yes = deliver.ok
         self.came: list[Taken] = []
         self.acts: list[Taken] = []
         self._paths = frozenset(spec.prefix + path for path in deliver.paths.values())
@@ -78,7 +79,7 @@ class ReceiverWire(SimWire):
         taken = self._taken(call)
         if self.mood == "ok" and not (self.deliver.keyed and taken.key and self._knows(taken)):
             self.acts.append(taken)
-        return self._said(getattr(self.deliver, self.mood), taken.key)
+        return self._said(self.yes if self.mood == "ok" else getattr(self.deliver, self.mood), taken.key)
 
     def params(self, call: Request) -> Mapping[str, Any]:
         """The fields of a call. Raises KeyError or ValueError when they are not where they belong."""
@@ -130,6 +131,10 @@ class Receiver(SimSource):
     @mood.setter
     def mood(self, mood: Mood) -> None:
         self.wire.mood = mood
+
+    def say(self, yes: ReplySpec) -> None:
+        """Answer what it takes so from now on."""
+        self.wire.yes = yes
 
     @property
     def came(self) -> list[Taken]:

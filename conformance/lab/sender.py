@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
+from conformance.description import PushSpec, WireSpec
 from conformance.envelopes import FORM, JSON, XML
 from conformance.lab.rows import Row
 from conformance.lab.server import LOOPBACK
@@ -24,7 +25,6 @@ from conformance.outcome import NotApplicable
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call
-from conformance.subject import PushSpec, WireSpec
 from conformance.traffic import Traffic
 from hub.testing import PushDoor, PushRequest
 

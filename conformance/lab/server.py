@@ -23,10 +23,11 @@ LARGEST_BODY = 1 << 20  # bytes of a request
 
 
 class Seat(Protocol):
-    """One wire being served: with its dial, and its last answer without a fault."""
+    """One wire being served: with its dial, another one for details of rows, and its last answer without a fault."""
 
     wire: Wire
     dial: Dial
+    details: Dial
     last: Reply | None
 
 
@@ -41,7 +42,7 @@ class WireServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, wire: Wire, port: int = 0, *, poll_s: float = 0.02) -> None:
-        self.wire, self.dial = wire, Dial()
+        self.wire, self.dial, self.details = wire, Dial(), Dial()
         self.last: Reply | None = None
         self.broken: list[BaseException] = []
         self.stopping = threading.Event()
@@ -139,11 +140,12 @@ class Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length) if length else b"",
         )
         self.wire.note(self.call)
+        detail = self.wire.is_detail(self.call.path)
         login = self.wire.is_login(self.call.path)
-        due = None if login else self.seat.dial.next()
+        due = None if login else (self.seat.details if detail else self.seat.dial).next()
         if due is None:
             reply = self.answer()
-            if not login:
+            if not (login or detail):
                 self.seat.last = reply
             self.send(reply)
         else:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 
+from conformance.description import WireSpec
 from conformance.lab.faults import FAULTS, Dial, Fault
 from conformance.lab.rows import Entry, Row, Snapshot
 from conformance.lab.wire import Alter, Chunk, Reply, Wire
@@ -24,7 +25,6 @@ from conformance.outcome import NotApplicable
 from conformance.replay import STALLING, SimSource
 from conformance.scenarios import Recording
 from conformance.simwire import Call
-from conformance.subject import WireSpec
 from conformance.traffic import Traffic
 from hub.testing import TABLE_ASKS
 
@@ -189,7 +189,8 @@ class TableSim(SimSource):
         rows = [_plain(entry.row) for entry in _altered(state[0], self._altering, self.wire)]
         self._shown = [row | self._told.get(self._mark(row), {}) for row in rows]
         fields = (name for row in rows for name in row) if rows else self._columns
-        names = [name for name in dict.fromkeys([self.spec.key, self.spec.time, *fields]) if name]
+        always = (self.spec.key, self.spec.time, *self.spec.acknowledged)  # whatever an adapter reads of the rest
+        names = [name for name in dict.fromkeys([*always, *fields]) if name]
         columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
         view = f'"{self.spec.path}"'
         self._own.execute("BEGIN IMMEDIATE")

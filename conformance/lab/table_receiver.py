@@ -7,12 +7,12 @@ row: that is the receipt. A table neither refuses nor answers at once.
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from conformance.description import DeliverSpec, ReplySpec, RowsSpec, WireSpec
 from conformance.lab.receiver import Mood, Taken
 from conformance.lab.rows import Row
 from conformance.lab.table import TableSim
 from conformance.outcome import NotApplicable
 from conformance.scenarios import Recording
-from conformance.subject import DeliverSpec, ReplySpec, RowsSpec, WireSpec
 from conformance.traffic import Traffic
 
 _NO_ANSWER = ReplySpec(status=200, body="")

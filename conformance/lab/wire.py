@@ -197,6 +197,10 @@ class Wire(ABC):
         """Whether tokens are had at a path."""
         return bool(self.login_path) and path == self.login_path
 
+    def is_detail(self, path: str) -> bool:
+        """Whether what stands at a path is the detail of a row: faults and counts are of lists."""
+        return False
+
     def login(self, call: Call) -> Reply:
         """Answer a login. Only for wires that have a ``login_path``."""
         raise NotImplementedError(self.name)

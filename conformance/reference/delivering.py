@@ -36,7 +36,8 @@ class DeliveringReference(Reference):
         """What the docket is told, times as it writes them."""
         order = hub.order_of(delivery.kind, delivery.body)
         at = order.at.astimezone(self.manifest.zone).strftime("%Y-%m-%d %H:%M:%S")
-        said = {"paper_no": delivery.key, "case_no": order.number, "at": at, "by": order.body, "text": order.text}
+        case_no = order.number or order.case
+        said = {"paper_no": delivery.key, "case_no": case_no, "at": at, "by": order.body, "text": order.text}
         if isinstance(order, hub.Result):
             said |= {"outcome": order.outcome, "agreement": order.agreement}
         return said

@@ -126,7 +126,7 @@ def open_door(
     Raises ConfigError when the webhook's secret is not set or there is no web server (``yiwang[web]``).
     """
     config = adapter_config(source, kind.Config)
-    door = Door.of(source, kind(config).manifest, config)
+    door = Door.of(source, kind.manifest, config)  # the class tells who knocks: the daemon makes no instance
     hall, port = _hall(os.getpid())
     keeper = Keeper(store, clock=clock)
     hall.inbox = inbox = Inbox({source.name: door}, keeper, clock=clock)
@@ -160,7 +160,7 @@ def read_pushes(
     mapper = mapper or mapper_for(adapter, None)
     streams = adapter.manifest.streams
     shapers = {each.name: shaper_for(adapter, mapper, source=source.name, stream=each.name) for each in streams}
-    line = PushLine(store, source, adapter.manifest, mapping=mapper.version, clock=clock, stop=stop)
+    line = PushLine(store, source, kind.manifest, mapping=mapper.version, clock=clock, stop=stop)
     while pushes := line.waiting():
         pages = line.pages(pushes)
         line.commit(pushes[: len(pages)], [shape(adapter, shapers, page) for page in pages])

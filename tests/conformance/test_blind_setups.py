@@ -14,13 +14,14 @@ from test_suite import Bench, checks, outcomes, sees, verdict
 
 import hub.api as hub
 from conformance.check import CHECKS
+from conformance.description import LoginSpec, PageSpec
 from conformance.harness import Harness
 from conformance.lab.faults import Dial, Fault
 from conformance.outcome import NotApplicable, NotObserved, Outcome, Violation
 from conformance.proof import Seen
 from conformance.reference import Reference
 from conformance.scenarios import Recording
-from conformance.subject import LoginSpec, PageSpec, Subject
+from conformance.subject import Subject
 from conformance.unusual.front_database import FrontDatabase
 from conformance.unusual.one_page import ADAPTER as ONE_PAGE
 from hub.api import Stage

@@ -1,4 +1,4 @@
-"""Errors whose text says too much in a way that no broken adapter brings."""
+"""Errors whose text says too much, and reads no fault can befall, in ways that no broken adapter brings."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +10,7 @@ from test_load_and_config import judged
 import hub.api as hub
 from conformance.check import CHECKS
 from conformance.harness import Harness
+from conformance.outcome import NotApplicable, NotObserved
 from conformance.reference import Reference
 from conformance.subject import Subject
 
@@ -35,3 +36,33 @@ def test_a_query_in_an_error_is_told_though_its_values_are_short(address: str) -
 @pytest.mark.parametrize("text", ["/cases failed", "failed? the sum = 2", "/cases failed: a=b"])
 def test_what_is_no_query_may_be_said(text: str) -> None:
     CHECKS["ER-11"].run(Harness(Subject.of(saying(text))))
+
+
+class OnePage(Reference):
+    """A read that asks once, of a source that gives pages."""
+
+    def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+        yield next(super().pages(source, since))
+
+
+class NoRows(Reference):
+    """A read that comes to no row."""
+
+    def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+        for page in super().pages(source, since):
+            page.rows = ()
+            yield page
+
+
+@pytest.mark.parametrize("kind", [OnePage, NoRows])
+@pytest.mark.parametrize("id", ["ER-09", "ER-17"])
+def test_a_read_that_goes_no_further_than_its_rows_shows_no_fault_amid_it(
+    id: str, kind: type[hub.Adapter[Any]]
+) -> None:
+    with pytest.raises(NotObserved):
+        CHECKS[id].run(Harness(Subject.of(kind)))
+
+
+def test_what_one_call_reads_has_nothing_to_make_up_for() -> None:
+    with pytest.raises(NotApplicable):
+        CHECKS["ER-18"].run(Harness(Subject.of(OnePage)))

@@ -17,6 +17,7 @@ from test_load_and_config import judged
 import hub.api as hub
 from conformance.check import CHECKS
 from conformance.checks.inbox.order import with_text
+from conformance.description import PushSpec
 from conformance.envelopes import Template
 from conformance.harness import Harness
 from conformance.lab.sender import changed
@@ -25,7 +26,7 @@ from conformance.outcome import NotApplicable, Outcome, Violation
 from conformance.pushing import inbox, opened, push, read, sender
 from conformance.scenarios import pushed_of
 from conformance.specimens import unusual_adapters
-from conformance.subject import PushSpec, Subject, SubjectInvalid
+from conformance.subject import Subject, SubjectInvalid
 from conformance.suite import Suite
 from conformance.unusual.push_only import PushOnly
 from conformance.unusual.pushed_too import PushedToo

@@ -10,12 +10,15 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
+from conformance import paged
 from conformance.check import CHECKS
-from conformance.checks import paging
 from conformance.harness import Harness
-from conformance.outcome import NotApplicable, Violation
+from conformance.outcome import NotApplicable, NotObserved, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
+from conformance.unusual.early_stretches import ADAPTER as EARLY_STRETCHES
+from conformance.unusual.front_database import ADAPTER as FRONT_DATABASE
+from conformance.unusual.link_paging import ADAPTER as LINK_PAGING
 from conformance.unusual.no_total import ADAPTER as NO_TOTAL
 from conformance.unusual.one_page import ADAPTER as ONE_PAGE
 from conformance.unusual.xml_feed import ADAPTER as XML_FEED
@@ -32,7 +35,7 @@ def wired(**wire: Any) -> Harness:
     return Harness(replace(plain, spec=plain.spec.model_copy(update={"wire": plain.wire.model_copy(update=wire)})))
 
 
-@pytest.mark.parametrize("id", ["PG-02", "PG-03", "PG-04", "PG-05", "PG-06", "PG-09", "PG-12", "PG-13"])
+@pytest.mark.parametrize("id", ["PG-02", "PG-03", "PG-04", "PG-05", "PG-06", "PG-09", "PG-12", "PG-13", "PG-15"])
 def test_what_is_about_many_pages_does_not_apply_to_one(id: str) -> None:
     with pytest.raises(NotApplicable):
         CHECKS[id].run(Harness(Subject.of(ONE_PAGE)))
@@ -82,11 +85,11 @@ def test_a_total_as_text_is_the_total_as_text(h: Harness) -> None:
 
 
 def test_more_rows_are_of_one_time_and_have_keys_of_their_own(h: Harness) -> None:
-    rows = paging.more_rows(h, 30)
+    rows = paged.more_rows(h, 30)
     assert len({row["case_no"] for row in rows}) == len(rows) == 30
     assert {row["updated"] for row in rows} == {max(row["updated"] for row in h.recording.rows)}
     assert [row["case_no"] for row in rows[:8]] == [row["case_no"] for row in h.recording.rows]
-    assert len(paging.more_rows(h, 3)) == 3
+    assert len(paged.more_rows(h, 3)) == 3
 
 
 @pytest.mark.parametrize(
@@ -98,15 +101,15 @@ def test_more_rows_are_of_one_time_and_have_keys_of_their_own(h: Harness) -> Non
 )  # fmt: skip
 def test_a_key_of_their_own_kind_behind_or_before_all(keys: list[Any], steps: int, key: Any) -> None:
     harness: Any = SimpleNamespace(subject=SimpleNamespace(wire=SimpleNamespace(key="no")))
-    assert paging._key(harness, [{"no": each} for each in keys], steps) == key
+    assert paged.key_beside(harness, [{"no": each} for each in keys], steps) == key
 
 
 def test_a_leash_ends_what_goes_on_and_on() -> None:
-    sim: Any = SimpleNamespace(calls=[*range(3 * paging.MANY)])
-    stop = paging.leash(sim)
+    sim: Any = SimpleNamespace(calls=[*range(3 * paged.MANY)])
+    stop = paged.leash(sim)
     stop("committed")
     sim.calls.append("one more")
-    with pytest.raises(paging.Endless):
+    with pytest.raises(paged.Endless):
         stop("committed")
 
 
@@ -119,14 +122,14 @@ def test_a_leash_ends_what_goes_on_and_on() -> None:
 )  # fmt: skip
 def test_what_is_a_loop(outcome: str, error: str | None, loop: bool) -> None:
     report: Any = SimpleNamespace(outcome=outcome, error=error)
-    assert paging._is_loop(report) is loop
+    assert paged.is_loop(report) is loop
 
 
 def test_orders_are_by_key_and_by_time(h: Harness) -> None:
     with h.source() as sim:
         last = sim.keys[-1]
         sim.rows.update(sim.keys[0], updated=sim.later())
-        by_key, by_time = paging._orders(sim)
+        by_key, by_time = paged.orders(sim)
         assert [entry.row["case_no"] for entry in by_key] == sorted(sim.keys)
         assert by_time[-1].row["case_no"] == by_key[0].row["case_no"] != last
 
@@ -252,3 +255,61 @@ def test_the_first_of_four_pages_announces_two() -> None:
                     return
 
     assert judged("PG-09", Believes).observed == "4 records"
+
+
+@pytest.mark.parametrize(("asked", "since"), [(129, True), (130, True), (130, False)])
+def test_an_increment_of_many_pages_has_more_than_a_hundred(asked: int, since: bool) -> None:
+    class Counts(Reference):
+        """Leaves out the last page of so many, in an increment or in a read of all."""
+
+        def pages(self, source: hub.Source, since_when: datetime | None) -> Iterator[hub.Page]:
+            known = list(super().pages(source, since_when))
+            yield from known[:-1] if len(known) == asked and bool(since_when) is since else known
+
+    if (asked, since) == (130, True):
+        found = judged("PG-15", Counts)
+        assert found.expected == "the 130 rows changed since"
+        assert found.observed == "1 of them missing after 129 pages"
+    else:
+        CHECKS["PG-15"].run(Harness(Subject.of(Counts)))
+
+
+def test_a_source_that_is_asked_for_no_size_gives_its_own() -> None:
+    one_by_one = Harness(Subject.of(LINK_PAGING))
+    CHECKS["PG-15"].run(one_by_one)
+    assert one_by_one.observed >= 130
+
+
+def test_of_a_view_fewer_rows_are_read() -> None:
+    view = Harness(Subject.of(FRONT_DATABASE))
+    CHECKS["PG-15"].run(view)
+    assert 40 <= view.observed < 50
+
+
+def test_a_page_without_rows_that_leads_on_is_no_end() -> None:
+    class Ends(Reference):
+        """Ends at a page that is empty, and claims no totals."""
+
+        manifest = replace(Reference.manifest, capabilities=frozenset())
+
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            for page in super().pages(source, since):
+                yield page
+                if not page.rows:
+                    return
+
+    found = judged("PG-04", Ends)
+    assert (found.expected, found.observed) == ("the 6 records the source has", "2 records")
+
+
+def test_the_first_rows_may_come_with_a_later_page() -> None:
+    early = Harness(Subject.of(EARLY_STRETCHES))
+    with early.source() as sim:
+        number, row = paged.first_rows(early, sim)
+        assert number == 2
+        assert str(row["callNo"]) in sim.keys
+
+
+def test_a_read_without_rows_has_no_first_ones(h: Harness) -> None:
+    with h.source("empty") as sim, pytest.raises(NotObserved):
+        paged.first_rows(h, sim)

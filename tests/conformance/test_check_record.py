@@ -13,7 +13,8 @@ import hub.api as hub
 from conformance.check import CHECKS
 from conformance.checks.record import fields, times
 from conformance.harness import Harness
-from conformance.outcome import NotApplicable, Violation
+from conformance.leaves import stands_in
+from conformance.outcome import NotApplicable, NotObserved, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
 
@@ -185,3 +186,60 @@ def test_the_times_of_steps_are_told_each_by_its_place() -> None:
     told = times._told_times(SimpleNamespace(body=body))  # type: ignore[arg-type]
     assert told == {"opened": "a", "steps[0].at": "b", "steps[2].at": "c"}
     assert times._told_times(None) == {}
+
+
+@pytest.mark.parametrize("id", ["RC-11", "RC-12", "RC-15"])
+def test_where_a_read_gives_no_item_nothing_was_seen(id: str) -> None:
+    kind = type("NoItems", (Reference,), {"items": lambda self, page: []})
+    with pytest.raises(NotObserved):
+        holds(id, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "stands"),
+    [
+        ("2026-03-01", {"at": "2026-03-01 09:00:00"}, True),
+        ("7", {"parts": ["1-7"]}, True),
+        ("7", {"number": 7}, True),
+        ("7", {"number": 17, "text": "A7"}, False),
+        ("open", {}, False),
+    ],
+)
+def test_a_text_stands_in_a_row_as_a_value_or_as_a_part_set_apart(text: str, row: Any, stands: bool) -> None:
+    assert stands_in(text, row) is stands
+
+
+def test_what_another_field_says_may_stand_in() -> None:
+    holds("RC-23", drafting(title=lambda item, title: title or item.get("cause") or item.get("detail")))
+
+
+@pytest.mark.parametrize(("made", "where"), [({"opened": "2026-01-01"}, "filed"), ({"code": "L01"}, "cause_code")])
+def test_what_is_made_up_for_an_open_field_is_told(made: dict[str, str], where: str) -> None:
+    ((name, default),) = made.items()
+    with pytest.raises(Violation) as found:
+        holds("RC-23", drafting(**{name: lambda item, value: value or default}))
+    assert found.value.where == f"field {where} missing"
+
+
+def test_a_field_of_people_is_looked_for_at_each_status() -> None:
+    """Whatever is told at one status and not at another is named with it; rows that are void need tell nothing."""
+
+    def parties(item: hub.Item, value: Any) -> Any:
+        return [] if item.get("state") in ("settled", "void") else value
+
+    with pytest.raises(Violation) as found:
+        holds("RC-11", drafting(parties=parties))
+    assert found.value.observed == "no change for party.name at the status settled"
+
+
+def test_items_that_remember_the_page_before_are_told() -> None:
+    """The first page cut gives all its rows, each later one half of them: backwards, it is another one."""
+
+    class Remembers(Reference):
+        pages_cut = 0
+
+        def items(self, page: hub.Page) -> Any:
+            self.pages_cut += 1
+            return page.rows if self.pages_cut == 1 else page.rows[:2]
+
+    assert judged("RC-24", Remembers).observed == "others where it is opened anew: 2 and not 4"

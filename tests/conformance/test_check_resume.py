@@ -10,13 +10,19 @@ import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
+from conformance.broken.rs_03_greatest import ADAPTER as GREATEST_OF_EACH
+from conformance.broken.rs_06 import ADAPTER as FIRST_COPY_WINS
 from conformance.check import CHECKS
 from conformance.checks.resume.clocks import SKEWS
 from conformance.harness import Harness
 from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
+from conformance.unusual.early_stretches import ADAPTER as EARLY_STRETCHES
 from hub.testing import Store
+
+LAST = "LK2026-00008"
+"""The last of the recorded cases."""
 
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu")
 
@@ -37,7 +43,8 @@ def asking(since_of: Callable[[datetime], datetime | None]) -> type[hub.Adapter[
 
 
 @pytest.mark.parametrize(
-    "number", ["02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "14", "16", "17", "18", "19", "20", "21"]
+    "number", ["02", "03", "04", "05", "06", "07", "08", "10", "12", "13", "14", "16", "17", "18", "19", "20", "21",
+     "28"]
 )  # fmt: skip
 def test_where_no_time_is_told_there_is_none_to_go_on_from(number: str) -> None:
     plain = Subject.of(Reference)
@@ -132,15 +139,19 @@ def test_an_old_copy_that_comes_alone_is_told() -> None:
     assert judged("RS-06", NoRevision).observed == "the older one"
 
 
-@pytest.mark.parametrize(("gone", "observed"), [(True, "no record"), (False, "one that lives on")])
+@pytest.mark.parametrize(
+    ("gone", "observed"), [(True, "1 that are not: one is no record"), (False, "1 that are not: one lives on")]
+)
 def test_a_tombstone_that_is_not_honoured(gone: bool, observed: str) -> None:
     class Ignores(Reference):
+        """Leaves the last case out, or lets it live for ever."""
+
         def items(self, page: hub.Page) -> list[hub.Item]:
-            last = "" if not gone else max(row["case_no"] for row in page.rows)
-            return [row for row in page.rows if row["case_no"] != last]
+            return [row for row in page.rows if not gone or row["case_no"] != LAST]
 
         def draft(self, item: hub.Item) -> hub.Draft:
-            return replace(super().draft(item), deleted=False)
+            draft = super().draft(item)
+            return replace(draft, deleted=draft.deleted and item["case_no"] != LAST)
 
     assert judged("RS-11", Ignores).observed == observed
 
@@ -241,3 +252,77 @@ def test_a_mark_ahead_of_the_clock_may_end_no_read() -> None:
     found = judged("RS-21", Bothers)
     assert (found.observed.partition(":")[0], "asked from the future" in found.where) == ("1 missing", True)
     assert "asked from the future" in judged("RS-14", Bothers).where
+
+
+@pytest.mark.parametrize(("gone", "observed"), [(True, "no record"), (False, "one that stays deleted")])
+def test_what_comes_back_is_there_and_lives(gone: bool, observed: str) -> None:
+    class Undertakes(Reference):
+        """Leaves out the case that is deleted and restored, or keeps it as it was when it was deleted."""
+
+        dead: ClassVar[set[str]] = set()
+
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            return [row for row in page.rows if not gone or row["case_no"] != LAST]
+
+        def draft(self, item: hub.Item) -> hub.Draft:
+            draft = super().draft(item)
+            if draft.deleted:
+                self.dead.add(str(self.config.base_url))
+            held = item["case_no"] == LAST and str(self.config.base_url) in self.dead
+            return replace(draft, deleted=draft.deleted or held)
+
+    assert judged("RS-29", Undertakes).observed == observed
+
+
+class Stretches(EARLY_STRETCHES):
+    """Leaves out a day, counted from today, in a full read or in an increment."""
+
+    day, resumed = 0, False
+
+    def items(self, page: hub.Page) -> list[hub.Item]:
+        return list(page.rows)
+
+    def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+        left_out = f"{source.now().astimezone(self.manifest.zone) - timedelta(days=self.day):%Y/%m/%d}"
+        for page in super().pages(source, since):
+            if bool(since) is self.resumed:
+                page.rows = [row for row in page.rows if not str(row["changed"]).startswith(left_out)]
+            yield page
+
+
+@pytest.mark.parametrize(
+    ("day", "resumed", "rows"),
+    [(0, False, 400), (399, False, 400), (400, False, None), (0, True, 46), (45, True, 46), (46, True, None)],
+)
+def test_each_day_of_more_than_a_year_and_of_more_than_a_month_counts(
+    day: int, resumed: bool, rows: int | None
+) -> None:
+    kind = type("Leaves", (Stretches,), {"day": day, "resumed": resumed})
+    if rows is None:
+        assert not fails("RS-28", kind)
+    else:
+        found = judged("RS-28", kind)
+        assert (found.expected, found.observed) == (f"the rows of {rows} days", "those of 1 missing")
+        assert found.where == f"days before this one: {day}"
+
+
+def test_stretches_are_looked_at_where_there_are_any(h: Harness) -> None:
+    with pytest.raises(NotApplicable):
+        CHECKS["RS-28"].run(h)
+
+
+def test_a_read_that_ended_before_the_newer_copy_is_told_as_that() -> None:
+    class Ends(Reference):
+        """Takes an old row for the sign of a wrong list."""
+
+        def items(self, page: hub.Page) -> list[hub.Item]:
+            if any(row["updated"] < "2026-03-02" for row in page.rows):
+                raise hub.SourceReplyInvalid("too old a row")
+            return list(page.rows)
+
+    assert "before it came to the newer copy: source.reply_invalid" in judged("RS-06", Ends).likely
+    assert "left out" in judged("RS-06", FIRST_COPY_WINS).likely
+
+
+def test_the_greatest_time_and_key_are_no_place_in_a_list() -> None:
+    assert judged("RS-03", GREATEST_OF_EACH).where == "first run"

@@ -112,8 +112,9 @@ def test_keys_that_are_refused_are_not_lost() -> None:
 
 
 def test_twins_of_keys() -> None:
-    assert rows._twins("a1") == ["a1", "A1", "0a1", "91", "a10", "a1-1", "a9", "1", "a"]
-    assert rows._twins("5") == ["5", "05", "9", "50", "5-1"]
+    long = [f"a1-{'1' * 57}", f"a1-{'1' * 56}9"]  # a key that is cut is cut at its end
+    assert rows._twins("a1") == ["a1", "A1", "0a1", "91", "a10", "a1-1", "a9", "1", "a", *long]
+    assert rows._twins("5") == ["5", "05", "9", "50", "5-1", f"5-{'1' * 58}", f"5-{'1' * 57}9"]
     assert rows._twins(5) == [5, 50, 6]
 
 

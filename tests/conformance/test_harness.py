@@ -13,9 +13,10 @@ import pytest
 from source_kinds import PAGINGS, ROWS, record, subject
 
 from conformance.canaries import Canaries
+from conformance.description import PersonSpec
 from conformance.harness import Harness
 from conformance.reference import Reference
-from conformance.subject import PersonSpec, Subject, SubjectInvalid, read_spec
+from conformance.subject import Subject, SubjectInvalid, read_spec
 from conformance.times import Times
 from hub import api
 from hub.errors import PagingLoop

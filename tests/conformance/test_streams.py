@@ -10,13 +10,14 @@ from test_builtin import bad
 from test_suite import Bench, checks, fails, outcomes, sees, sees_nothing, verdict, waiver
 
 from conformance.broken.rc_11_second import LettersWithoutText
+from conformance.description import StreamSpec
 from conformance.harness import Harness
 from conformance.lab import recorded
 from conformance.lab.recorded import Recorded
 from conformance.live import look
 from conformance.outcome import NotApplicable, Outcome
 from conformance.streams import by_stream
-from conformance.subject import StreamSpec, Subject, SubjectInvalid
+from conformance.subject import Subject, SubjectInvalid
 from conformance.suite import Suite, prove, prove_installed
 from conformance.unusual.pushed_too import PushedToo
 from conformance.unusual.two_streams import TwoStreams

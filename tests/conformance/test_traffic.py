@@ -137,8 +137,8 @@ def test_the_last_exchanges_of_a_failing_check_are_in_page_and_json() -> None:
     suite = Suite(Harness(Subject.of(MostOfItWillDo)))
     verdict = suite.run(only=["ER-09"])
     (failed,) = [result for result in verdict.results if result.check.id == "ER-09"]
-    assert failed.traffic[-1].status == 403
+    assert failed.traffic[-1].status == 401
     html, told = page.page([verdict]), report.as_json([verdict]).decode()
     assert "last exchanges, masked" in html
-    assert '"status": 403' in told
+    assert '"status": 401' in told
     assert suite.harness.canaries.found_in(html + told) == []

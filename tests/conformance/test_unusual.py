@@ -66,6 +66,13 @@ def test_spaced_keys() -> None:
     assert all(" " in draft.key and not draft.key.isascii() for draft in drafts)
 
 
+def test_prefixed_keys() -> None:
+    """No key is what a row bears: the checks go by what the drafts say."""
+    harness = Harness(Subject.of(ADAPTERS["prefixed_keys"]))
+    seen = harness.read_all()
+    assert [each.draft.key for each in seen] == [f"330110/{each.item['case_no']}" for each in seen]
+
+
 def test_one_page() -> None:
     _, pages, drafts = read("one_page")
     assert (len(pages), len(drafts)) == (1, 8)
@@ -96,6 +103,16 @@ def test_xml_feed() -> None:
     assert pages[0].content.lstrip().startswith(b"<?xml")
     assert len(pages) > 1
     assert len({draft.key for draft in drafts}) == 8
+
+
+def test_xml_attributes() -> None:
+    """Its rows come as they were recorded: attributes, namespace, CDATA, and what is nil."""
+    _, pages, drafts = read("xml_attributes")
+    assert b'<c:case no="' in pages[0].content
+    assert b"<c:facts><![CDATA[" in pages[0].content
+    assert pages[0].rows[1]["claim"] is None
+    assert len({draft.key for draft in drafts}) == 8
+    assert all(draft.revision for draft in drafts)
 
 
 def test_legacy_encoding() -> None:
@@ -193,6 +210,24 @@ def test_what_has_a_stream_tells_how_its_source_speaks(tmp_path: Path) -> None:
         Subject.of(ADAPTERS["no_total"], tmp_path)
 
 
+def test_details() -> None:
+    """The list says little; what the details say comes through, and no call of theirs counts as one of the list."""
+    harness = Harness(Subject.of(ADAPTERS["details"]))
+    with harness.source() as sim:
+        seen = harness.drafts(sim)
+        assert len(seen) == len(sim.details) == 8
+        assert {call.path for call in sim.calls} == {"/hearings"}
+        assert all(each.says("detail") and each.says("amount") for each in seen)
+
+
+def test_partitions() -> None:
+    harness = Harness(Subject.of(ADAPTERS["partitions"]))
+    with harness.source() as sim, harness.store() as store:
+        assert harness.run(sim, store).counts.stored == 8
+        asked = [call.params["state"] for call in sim.calls]
+        assert (sorted(set(asked)), asked) == (["1", "2", "3"], sorted(asked)), "one list after the other"
+
+
 def test_two_streams() -> None:
     cases, letters = Harness(Subject.of(ADAPTERS["two_streams"])).parts
     with cases.source() as sim:
@@ -204,6 +239,26 @@ def test_two_streams() -> None:
         drafts = letters.drafts(sim)
         assert len({seen.draft.key for seen in drafts}) == 8
         assert all(isinstance(seen.draft.revision, int) for seen in drafts), "epoch seconds, as no case has"
+
+
+def test_early_stretches() -> None:
+    _, pages, drafts = read("early_stretches")
+    assert not pages[0].rows and pages[0].window
+    assert len({page.window for page in pages}) > 1
+    assert len(drafts) == 8
+
+
+def test_joined_class() -> None:
+    kind, _, drafts = read("joined_class")
+    assert kind.manifest.code_system == "lakeside"
+    told = [row["类别"] for row in Harness(Subject.of(kind)).recording.rows if row.get("类别")]
+    assert told and {f"{draft.code}-{draft.label}" for draft in drafts if draft.code} == set(told)
+
+
+def test_own_times() -> None:
+    _, _, drafts = read("own_times")
+    assert any(str(draft.opened).endswith("Z") for draft in drafts)
+    assert any(isinstance(draft.due, datetime) and draft.due.tzinfo for draft in drafts)
 
 
 def test_every_unusual_one_is_looked_at() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from conformance.subject import SubjectSpec
+from conformance.description import SubjectSpec
 from hub.cli.main import main
 from hub.cli.scaffold import Plan, kinds, name_fault, package_files, wires
 from schemas.identity import citizen_number, citizen_region_note

@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.mediation.dispute_code.adapter import DisputeCode
+from conformance.description import PersonSpec, WireSpec
 from conformance.harness import Harness
 from conformance.record import Heard, NotRecorded, Recorded, disguised, take
 from conformance.record_cli import record
 from conformance.record_people import Disguise, of_name
 from conformance.replay import SimSource
 from conformance.scenarios import Recording
-from conformance.subject import PersonSpec, Subject, WireSpec
+from conformance.subject import Subject
 from hub.api import SourceConfig
 from hub.testing import HttpSettings, SourceSettings
 from schemas.identity import check_character, citizen_number, citizen_region_note, credit_code

@@ -1,5 +1,5 @@
 """DL: delivering. What the hub hands to a source arrives, acts once, and what the source says of it comes back."""
 
-from conformance.checks.deliver import again, apart, saying, taking
+from conformance.checks.deliver import again, apart, saying, taking, telling
 
-__all__ = ["again", "apart", "saying", "taking"]
+__all__ = ["again", "apart", "saying", "taking", "telling"]

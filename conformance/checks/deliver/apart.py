@@ -2,10 +2,12 @@
 
 from conformance.check import Level, check
 from conformance.checks.deliver.desk import MINUTE_S, desk
+from conformance.checks.net import beside_source
 from conformance.checks.privacy import PERSONAL, loud, nowhere, told
 from conformance.harness import Harness
 from conformance.lab.receiver import Mood
 from conformance.outcome import NotApplicable, Violation
+from conformance.traces import traces
 from hub.api import Capability
 from hub.testing import handed, pulled
 
@@ -85,3 +87,30 @@ def delivery_address_is_clean(h: Harness) -> None:
         places = {f"call {no}": f"{taken.path} {taken.query}" for no, taken in enumerate(at.receiver.came, 1)}
     likely = "parameters of a call whose fields belong in its body"
     nowhere(h, places, ("secret", *PERSONAL), likely=likely, when="a delivery")
+
+
+@check(
+    "DL-22",
+    level=Level.OPERATES,
+    clause="A delivery acts through `source` and in no other way: no connection, thread, process or file beside it.",
+    why="It bears people's names in clear. A file beside the store is not sealed, a host that is not the source has no "
+    "allow-list, and a thread for each delivery is thousands after a month.",
+    needs=Capability.DELIVER,
+    after=("DL-01",),
+    waivable=False,
+    failing="Path(gettempdir(), delivery.key).write_text(str(said))",
+    passing='source.post("/accept", json=said)',
+)
+def delivery_acts_through_source(h: Harness) -> None:
+    """One of each kind with the doors watched."""
+    with desk(h) as at:
+        at.post_all()
+        with beside_source(h) as touched, traces(h.subject.kind) as left:
+            at.send_all()
+    for what, where in [*((f"it {each.what}", each.where) for each in touched), *((e.event, e.where) for e in left)]:
+        raise Violation(
+            expected="nothing but calls of source",
+            observed=what,
+            likely="a copy kept for debugging, a client of its own, or something to be done later",
+            where=where,
+        )

@@ -1,23 +1,30 @@
 """What the checks of this family send from: an outbox, a source that takes deliveries, and a time that stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from conformance.description import DeliverSpec
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
 from conformance.lab.table_receiver import TableReceiver
+from conformance.leaves import utc_text
+from conformance.orders import body_of, matter_of
 from conformance.outcome import NotApplicable, Violation
-from conformance.subject import DeliverSpec
 from hub.api import Delivering
-from hub.testing import Handed, Store
+from hub.testing import Handed, Store, handed, post_delivery
+from schemas.delivery import KINDS
 
 MINUTE_S = 61
 """Behind the limit of a minute, whatever it is."""
 
 LATER_S = 7_200
 """Behind every wait between two attempts, and behind every lease."""
+
+NIGHT = 6
+"""Failures in a row, where the adapter allows for so many: a source that is down at night."""
 
 DELIVERED, REFUSED, WAITING, UNKNOWN = "delivered", "refused", "waiting", "unknown"
 
@@ -44,10 +51,44 @@ class Desk:
         """Post a delivery, by default of the first kind; answers its key."""
         return self.h.post(self.receiver, self.store, kind or self.kinds[0], cause)
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Those whose bodies are the hub's own."""
+        return tuple(kind for kind in self.kinds if kind in KINDS)
+
+    def body(self, kind: str, **changes: Any) -> Mapping[str, Any]:
+        """What the suite hands over as a delivery of that kind, changed so; None takes a field away."""
+        number = matter_of(self.receiver.keys)
+        body = body_of(kind, self.h.subject.spec, number, self.h.canaries, self.receiver.clock)
+        return {name: value for name, value in {**body, **changes}.items() if value is not None}
+
+    def post_body(self, kind: str, body: Mapping[str, Any], cause: str) -> str:
+        """Post a delivery with a body of one's own; answers its key."""
+        told: dict[str, Any] = {"cause": f"task 330110-1 {cause}", "now": self.receiver.clock}
+        return post_delivery(self.store, self.h.settings(self.receiver), kind, body, **told)
+
+    def post_all(self, cause: str = "task 330110-1") -> None:
+        """Post one delivery of each kind."""
+        for kind in self.kinds:
+            self.post(kind, f"{cause} {kind}")
+
     def send(self, after_s: float = 0) -> Handed:
         """Send what is due so many seconds later; answers what became of the delivery posted last."""
         self.receiver.clock += timedelta(seconds=after_s)
         return self.h.send(self.receiver, self.store)[-1]
+
+    def send_all(self, after_s: float = 0) -> list[Handed]:
+        """The same, minute by minute until none waits for the limit of one; answers all there are."""
+        before = {each.key: each.attempts for each in handed(self.store)}
+        self.receiver.clock += timedelta(seconds=after_s)
+        found = self.h.send(self.receiver, self.store)
+        for _ in self.kinds:
+            now, left = utc_text(self.receiver.clock), [each for each in found if each.state == WAITING]
+            if not any(each.due <= now and each.attempts == before.get(each.key, 0) for each in left):
+                break
+            self.receiver.clock += timedelta(seconds=MINUTE_S)
+            found = self.h.send(self.receiver, self.store)
+        return found
 
 
 @contextmanager
@@ -94,11 +135,11 @@ def expect(found: Handed, states: tuple[str, ...], *, when: str, likely: str) ->
         )
 
 
-def expect_acts(desk: Desk, *, when: str, likely: str) -> None:
-    """Raise Violation unless the source has acted once."""
-    if (acts := len(desk.receiver.acts)) != 1:
+def expect_acts(desk: Desk, *, when: str, likely: str, each: int = 1) -> None:
+    """Raise Violation unless the source has acted once on ``each`` delivery of so many."""
+    if (acts := len(desk.receiver.acts)) != each:
         raise Violation(
-            expected="a source that acts once",
+            expected="a source that acts once" + (f" on each of {each} deliveries" if each > 1 else ""),
             observed=f"it acted {acts} times on {len(desk.receiver.came)} calls",
             likely=likely,
             where=when,

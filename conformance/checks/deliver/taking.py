@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from conformance.check import Level, check
-from conformance.checks.deliver.desk import DELIVERED, MINUTE_S, Desk, desk, expect
+from conformance.checks.deliver.desk import DELIVERED, MINUTE_S, REFUSED, Desk, desk, expect
+from conformance.checks.deliver.words import texts
 from conformance.harness import Harness
 from conformance.lab.receiver import Taken
-from conformance.orders import body_of, matter_of
 from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability
 from hub.testing import Handed
@@ -26,7 +24,7 @@ from hub.testing import Handed
     passing="one branch, or one row of a table, for each kind that is declared",
 )
 def each_kind_is_taken(h: Harness) -> None:
-    """One delivery of each kind to a source that takes them all."""
+    """One delivery of each kind to a source that takes them all; and a step that moves the matter to no stage."""
     with desk(h) as at:
         for kind, found, came in _each(at):
             place = at.receiver.spec.prefix + _path(at, kind)
@@ -37,7 +35,8 @@ def each_kind_is_taken(h: Harness) -> None:
                 raise Violation(
                     expected=f"{kind} handed over at {place}",
                     observed=f"a call of {wrong[0]}",
-                    likely="one path for all kinds, where the source has one for each",
+                    likely="one path for all kinds, where the source has one for each; or a look-up before it: one "
+                    "attempt is one call",
                     where=kind,
                 )
             if not came:
@@ -47,6 +46,10 @@ def each_kind_is_taken(h: Harness) -> None:
                     likely="deliver() makes a receipt of its own without asking the source",
                     where=kind,
                 )
+        if "progress" in at.known:
+            at.post_body("progress", at.body("progress", stage=None), "stays")
+            likely = "deliver() looks the stage up where there is none"
+            expect(at.send(MINUTE_S), (DELIVERED, REFUSED), when="progress without a stage", likely=likely)
 
 
 @check(
@@ -86,20 +89,28 @@ def key_is_borne(h: Harness) -> None:
     passing='json={"id": order.number, "opinion": order.text}',
 )
 def matter_is_named(h: Harness) -> None:
-    """Number, case code, or of a notice its title, in what came."""
+    """Number, case code, or of a notice its title, in what came; then of what has the one, and the other, alone."""
     with desk(h) as at:
-        number = matter_of(at.receiver.keys)
         for kind, _, came in _each(at):
-            body = body_of(kind, h.subject.spec, number, h.canaries, at.receiver.clock)
-            names = [str(body[name]) for name in ("number", "case", "title") if body.get(name)]
-            said = "\n".join(text for taken in came for text in (taken.path, *_texts({**taken.query, **taken.fields})))
-            if not any(name in said for name in names):
-                raise Violation(
-                    expected="the source's own number of the matter, or our case code",
-                    observed="neither of them anywhere in the call",
-                    likely="the delivery's key, or nothing, is sent as the matter's number",
-                    where=kind,
-                )
+            _names(at.body(kind), came, kind)
+        for alone, gone in (("case", "number"), ("number", "case")):
+            for kind in at.known:
+                before, body = len(at.receiver.came), at.body(kind, **{gone: None})
+                at.post_body(kind, body, f"{alone} {kind}")
+                if alone in body and at.send(MINUTE_S).state == DELIVERED:
+                    _names(body, at.receiver.came[before:], f"{kind} with a {alone} alone")
+
+
+def _names(body: Mapping[str, Any], came: Sequence[Taken], where: str) -> None:
+    names = [str(body[name]) for name in ("number", "case", "title") if body.get(name)]
+    said = "\n".join(text for taken in came for text in (taken.path, *texts({**taken.query, **taken.fields})))
+    if not any(name in said for name in names):
+        raise Violation(
+            expected="the source's own number of the matter, or our case code",
+            observed="neither of them anywhere in the call",
+            likely="the delivery's key, or nothing, is sent as the matter's number",
+            where=where,
+        )
 
 
 @check(
@@ -168,24 +179,3 @@ def _path(at: Desk, kind: str) -> str:
             where="conformance.toml: [deliver] paths",
         )
     return at.told.paths[kind]
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text and number in it, JSON in texts opened."""
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, str) and isinstance(opened := _opened(value), Mapping | list):
-        yield from _texts(opened)
-    else:
-        yield str(value)
-
-
-def _opened(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        return None

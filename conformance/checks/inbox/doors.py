@@ -24,6 +24,9 @@ READS = Level.READS
 LONGEST_WINDOW: Final = timedelta(minutes=15)
 """How far a push's time may be off at the most: clocks that are worse are mended, not waited for."""
 
+NEAR: Final = timedelta(minutes=1)
+"""How far a push's time may always be off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -108,7 +111,10 @@ def with_part(signing: Signing, request: PushRequest, name: str, value: str) -> 
         case "query":
             path, _, query = request.target.partition("?")
             return replace(request, target=f"{path}?{urlencode(dict(parse_qsl(query)) | {name: value})}")
-    fields = _fields(request) | {name: value}
+    return _with_fields(request, _fields(request) | {name: value})
+
+
+def _with_fields(request: PushRequest, fields: dict[str, Any]) -> PushRequest:
     return replace(request, body=urlencode(fields).encode() if _is_form(request) else orjson.dumps(fields))
 
 
@@ -189,21 +195,31 @@ def strangers_are_refused(h: Harness) -> None:
 )
 def body_is_signed(h: Harness) -> None:
     """The signature of one push over the body of another."""
-    signing = webhook_of(h).signing
+    signing, push = webhook_of(h).signing, h.subject.wire.push
     if signing is None:
         raise NotApplicable("its pushes bear the secret itself, and nothing is signed")
-    if signing.place == "body":
-        raise NotApplicable("the signature of its pushes stands in the body, and is of single fields")
+    if push is not None and push.words_unsigned:
+        raise NotApplicable("conformance.toml says that its signature covers no words: [wire.push] words_unsigned")
     with gate(h) as at:
-        other = replace(at.request(), body=at.body(1))
-        at.refuses(other, "the signature of one push over the body of another", likely="{body} is not among the fields")
+        one, other = at.request(), at.request(at.body(1))
+        if signing.place == "body":
+            beside = {signing.key_name, signing.timestamp_name, signing.nonce_name, signing.sign_name}
+            beside |= {each.partition(".")[0] for each in (push.number, push.sent) if each} if push else set()
+            words = {name: value for name, value in _fields(other).items() if name not in beside}
+            forged = _with_fields(one, _fields(one) | words)
+        else:
+            forged = replace(one, body=other.body)
+        likely = "{body} is not among the fields, or where the signature stands in the body {params} is not"
+        at.refuses(forged, "the signature of one push over the body of another", likely=likely)
 
 
 @check(
     "IN-04",
     level=READS,
-    clause="A push whose time is more than a quarter of an hour off is refused, and so is one stamped anew.",
-    why="What was once overheard can be pushed again. Nonces are remembered for a while; then its time keeps it out.",
+    clause="A push whose time is a minute off is taken; one that is more than a quarter of an hour off is refused, and "
+    "so is one stamped anew.",
+    why="What was once overheard can be pushed again. Nonces are remembered for a while; then its time keeps it out. A "
+    "clock of another office runs slow by seconds, and what it tells is told once.",
     needs=Capability.PUSH,
     after=("IN-01",),
     failing="webhook=hub.Webhook(window_s=31_536_000)  # their clock is not quite right",
@@ -215,6 +231,13 @@ def old_pushes_are_refused(h: Harness) -> None:
     likely = "window_s is longer than any clock is wrong"
     off = LONGEST_WINDOW + timedelta(seconds=2)
     with gate(h) as at:
+        for near in (-NEAR, NEAR):
+            answer = at.send(at.request(at=at.sender.clock + near))
+            if not answer.good:
+                raise Violation(
+                    expected="a push that is taken", observed=str(answer.status), likely="window_s is too short",
+                    where="a push signed by a clock that is a minute off",
+                )  # fmt: skip
         old = at.request(at=at.sender.clock - off)
         at.refuses(old, "a push signed a quarter of an hour ago", likely=likely)
         at.refuses(at.request(at=at.sender.clock + off), "a push signed a quarter of an hour ahead", likely=likely)
@@ -278,3 +301,29 @@ def _meaning(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         return body.decode("utf-8", "replace").strip()
+
+
+@check(
+    "IN-16",
+    level=READS,
+    clause="An instance lets nobody in that its class would not.",
+    why="The inbox makes no instance: it verifies by what the class declares. What an instance puts in its place is "
+    "signed and never asked for, and the door stands as the class left it.",
+    needs=Capability.PUSH,
+    after=("IN-01",),
+    waivable=False,
+    failing="def __init__(self, config): self.manifest = replace(self.manifest, webhook=hub.Webhook(...))",
+    passing="manifest = hub.Manifest(..., webhook=hub.Webhook(...))  # one for all; what differs is a setting it names",
+)
+def instances_keep_the_door(h: Harness) -> None:
+    """The webhook of an instance beside that of its class."""
+    with sender(h) as sim:
+        own = h.adapter(sim).manifest.webhook
+    h.observe()
+    if own != webhook_of(h):
+        raise Violation(
+            expected="the webhook that the class declares",
+            observed="another one",
+            likely="__init__ replaces the manifest",
+            where="manifest.webhook of an instance",
+        )

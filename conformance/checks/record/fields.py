@@ -11,10 +11,14 @@ from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.leaves import Spot, leaves, numbered, other, told, with_leaf, without_leaf
 from conformance.outcome import NotApplicable, NotObserved, Violation
-from conformance.shaped import differing, drafted, fullest, items, kept, reserved
+from conformance.shaped import differing, drafted, fullest, items, kept, reserved, status_of
 from hub.api import Adapter, Item
+from schemas.identity import redact
 
 READS = Level.READS
+
+ABOUT = frozenset({"title", "detail", "parties", "amount", "address"})
+"""Fields of a draft that say whom a matter is about, and what it is."""
 
 _EMPTY_WORD = re.compile(r"\b(None|null|NULL|nan)\b|\\N")
 
@@ -37,29 +41,41 @@ RARE = "㛃䶮𠮷"
     passing='Draft(key=…, title=…, detail=…, parties=…, extra={"judge": item.get("judge")})',
 )
 def fields_come_through(h: Harness) -> None:
-    """Change the leaves of each item one by one, and look whether its draft does."""
-    wire = h.subject.wire
-    unseen: dict[str, None] = {}
-    seen: set[str] = {wire.row, *h.subject.spec.unmapped}
+    """Change the leaves of each item one by one, and look whether its draft does.
+
+    What says whom a matter is about and what it is has to come through at each status it is told at; other fields may
+    stand in for one another.
+    """
+    out = {h.subject.wire.row, *h.subject.spec.unmapped}
+    moved: dict[str, dict[str, set[str]]] = {}
     with items(h) as (adapter, found):
         for item in found:
             before = drafted(adapter, item)
+            status = "" if getattr(before, "deleted", False) else status_of(before)
             for spot, value in leaves(item):
-                name = told(spot)
-                if name in seen or str(spot[0]) in seen or not (others := other(value)):
+                by = moved.setdefault(told(spot), {})
+                if by.get(status) or not {told(spot), str(spot[0])}.isdisjoint(out) or not (others := other(value)):
                     continue
-                if any(drafted(adapter, with_leaf(item, spot, each)) != before for each in others):
-                    seen.add(name)
-                    unseen.pop(name, None)
-                else:
-                    unseen[name] = None
-    if unseen:
+                drafts = (drafted(adapter, with_leaf(item, spot, each)) for each in others)
+                by[status] = {name for draft in drafts if draft != before for name in differing(before, draft)}
+    moved = {name: by for name, by in moved.items() if by}
+    if unseen := [name for name, by in moved.items() if not any(by.values())]:
         raise Violation(
             expected="a draft that changes when a field of its item does",
             observed=f"no change for {', '.join(unseen)}",
             likely="the field is not mapped; give it its place in the draft, or keep it in extra",
-            where=f"{len(unseen)} of {len(seen | unseen.keys())} fields",
+            where=f"{len(unseen)} of {len(moved)} fields",
         )
+    for name, by in moved.items():
+        if (deaf := [status for status in by if status and not by[status]]) and not ABOUT.isdisjoint(
+            set[str]().union(*by.values())
+        ):
+            raise Violation(
+                expected="a draft that changes when a field of its item does, at each status",
+                observed=f"no change for {name} at the status {redact(deaf[0])}",
+                likely="the draft leaves out, for matters at that status, what their rows tell",
+                where=f"{len(deaf)} of {len(by)} statuses",
+            )
 
 
 @check(

@@ -73,7 +73,8 @@ def keys_are_unique(h: Harness) -> None:
     level=READS,
     clause="An item without a key becomes no record.",
     after=("RC-02",),
-    why="A made-up key is another one at the next read, or the same for all items without one: doubles, or losses.",
+    why="A made-up key is another one at the next read, or the same for all items without one: doubles, or losses. "
+    "A key counts as none where it is empty, blank, or a word for nothing: \\N, null, NULL, None, nan, (null).",
     failing='key=item.get("case_no") or "unknown"',
     passing='key=item["case_no"]  # missing: the item is rejected, and can be replayed',
 )

@@ -12,6 +12,9 @@ from conformance.shaped import STAGED, drafted, fullest, items, kept, reserved
 
 READS = Level.READS
 
+LONG = 60
+"""Signs in a long key: area, body, year, serial and a digest are as many."""
+
 PROBE = "一种没有听说过的状态"
 
 
@@ -128,6 +131,7 @@ def _twins(key: Any) -> list[Any]:
     if isinstance(key, int):
         return [key, key * 10, key + 1]
     text = str(key)
+    long = f"{text}-".ljust(LONG, "1")
     alike = (
         text,
         text.swapcase(),
@@ -138,6 +142,8 @@ def _twins(key: Any) -> list[Any]:
         f"{text[:-1]}9",
         text[1:],
         text[:-1],
+        long,
+        f"{long[:-1]}9",
     )
     return [each for each in dict.fromkeys(alike) if each.strip() == each and each]
 

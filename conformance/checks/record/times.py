@@ -1,13 +1,16 @@
 """RC-07 to RC-10: revisions that order, times that are the instants they were meant to be."""
 
+import re
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from conformance.check import Level, check
 from conformance.harness import Harness
-from conformance.leaves import leaves, midnight, numbered, time_style, told, utc_text, with_leaf
+from conformance.leaves import TimeStyle, leaves, midnight, numbered, time_style, told, utc_text, with_leaf
 from conformance.outcome import NotApplicable, NotObserved, Violation
 from conformance.shaped import differing, drafted, fullest, items, kept, reserved
 from hub.api import Draft, DraftEntry
@@ -23,6 +26,10 @@ _TIMELY = 10**14
 _MICROS = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIMES = ("opened", "due", "closed", "happened", "at", "issued", "answered", "begins", "ends")
+
+_OFFSET = re.compile(r"(Z|[+-][\d:]+)$")
+_RARER = ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
+"""Forms without seconds, which only all times of a field together tell for sure."""
 
 
 @check(
@@ -146,11 +153,14 @@ def _probe_times(h: Harness, *, days: bool) -> bool:
     Answers whether anything moved.
     """
     wire, zone = h.subject.wire, ZoneInfo(h.subject.wire.zone)
+    rows = [dict(leaves(row)) for row in h.recording.rows]
     row = fullest(h.recording.rows)
     spots = [
-        (spot, style)
+        (spot, value, style)
         for spot, value in leaves(row)
-        if spot[0] not in reserved(h) and (style := time_style(value)) is not None and style.is_day is days
+        if spot[0] not in reserved(h)
+        and (style := time_style(value) or _rarer(each[spot] for each in rows if each.get(spot))) is not None
+        and style.is_day is days
     ]
     if not spots:
         if days:
@@ -159,9 +169,10 @@ def _probe_times(h: Harness, *, days: bool) -> bool:
     clones, allowed = [], []
     for number, year in enumerate((2024, 2025), 1):
         clone, right = {**row, wire.key: numbered(row[wire.key], number)}, set()
-        for at, (spot, style) in enumerate(spots):
-            local = datetime(year, 2, 28, 23, 59, 59, tzinfo=zone) - timedelta(days=at)
-            clone = with_leaf(clone, spot, style.write(local))
+        for at, (spot, value, style) in enumerate(spots):
+            second = 59 if style.style not in _RARER else 0
+            local = datetime(year, 2, 28, 23, 59, second, tzinfo=zone) - timedelta(days=at)
+            clone = with_leaf(clone, spot, _written(local, value, style))
             right |= {midnight(local.date(), zone) if days else utc_text(local), local.date().isoformat()}
         clones.append(clone)
         allowed.append(right)
@@ -176,9 +187,32 @@ def _probe_times(h: Harness, *, days: bool) -> bool:
                 expected=f"{'that day' if days else 'that instant'} in {wire.zone}",
                 observed=f"{field} tells another one" if days else f"{field} is another instant",
                 likely="the day was moved to another zone" if days else "a naive time was taken for another zone's",
-                where=f"field {', '.join(told(spot) for spot, _ in spots)}",
+                where=f"field {', '.join(told(spot) for spot, *_ in spots)}",
             )
     return bool(moved)
+
+
+def _rarer(values: Iterable[Any]) -> TimeStyle | None:
+    """How a field tells its times, where all of them together leave one rarer form: 03/04/2026 alone is two days."""
+    texts = [str(value) for value in values]
+    found = [style for style in _RARER if texts and all(_reads(text, style) for text in texts)]
+    return TimeStyle(found[0]) if len(found) == 1 else None
+
+
+def _reads(text: str, style: str) -> bool:
+    try:
+        return bool(datetime.strptime(text, style))  # noqa: DTZ007 - only the form is looked at
+    except ValueError:
+        return False
+
+
+def _written(local: datetime, value: Any, style: TimeStyle) -> str | int:
+    """A time in the style of the recorded one, and at its offset: where that is Z, in UTC."""
+    if not style.style.endswith("%z"):
+        return style.write(local)
+    there = local.astimezone(datetime.strptime(value, style.style).tzinfo)  # noqa: DTZ007 - the style has one
+    offset = _OFFSET.search(value)
+    return f"{there.strftime(style.style.removesuffix('%z'))}{offset[0] if offset else ''}"
 
 
 def _told_times(record: RecordRow | None) -> dict[str, str]:

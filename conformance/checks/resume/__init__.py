@@ -1,5 +1,27 @@
 """RS: resuming. What was read stays read, what changed is read again, and no interruption costs or doubles a row."""
 
-from conformance.checks.resume import acknowledging, asking, clocks, corrections, ends, files, refusals, versions
+from conformance.checks.resume import (
+    acknowledging,
+    asking,
+    clocks,
+    corrections,
+    deletions,
+    ends,
+    files,
+    refusals,
+    stretches,
+    versions,
+)
 
-__all__ = ["acknowledging", "asking", "clocks", "corrections", "ends", "files", "refusals", "versions"]
+__all__ = [
+    "acknowledging",
+    "asking",
+    "clocks",
+    "corrections",
+    "deletions",
+    "ends",
+    "files",
+    "refusals",
+    "stretches",
+    "versions",
+]

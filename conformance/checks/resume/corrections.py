@@ -6,6 +6,7 @@ from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.lab.rows import Row
 from conformance.outcome import NotApplicable, Violation
+from conformance.paged import first_rows
 from conformance.resuming import EVERYTHING, FAR, TRUE_TO_TIME, clone, names, recorded, stored, timed
 from conformance.shaped import drafted, reserved
 from hub.testing import RecordRow
@@ -62,7 +63,7 @@ def times_may_go_back(h: Harness) -> None:
     """Every row changes after a run, and the first of them tells a time before all others (F30)."""
     newest, wire = timed(h), h.subject.wire
     with h.source(rows=recorded(h)) as sim, h.store() as store:
-        first = str(h.pages(sim, page_size=2)[0].rows[0][wire.key])
+        first = str(first_rows(h, sim)[1][wire.key])
         known = names(h, sim)[first]
         h.run(sim, store)
         before = stored(h, store)

@@ -3,6 +3,7 @@
 from conformance.check import Level, check
 from conformance.harness import Harness
 from conformance.outcome import Violation
+from conformance.paged import first_rows
 from conformance.resuming import (
     FAR,
     TRUE_TO_KEY,
@@ -36,9 +37,9 @@ def mark_never_leads(h: Harness) -> None:
     timed(h)
     wire = h.subject.wire
     with h.source() as sim, h.store() as store:
-        first = h.pages(sim, page_size=2)[0].rows[0][wire.key]
-        sim.rows.update(first, **{wire.time: sim.later()})
-        sim.fault("status", status=503, after=1, times=None)
+        pages, first = first_rows(h, sim)
+        sim.rows.update(first[wire.key], **{wire.time: sim.later()})
+        sim.fault("status", status=503, after=pages, times=None)
         h.run(sim, store, page_size=2)
         sim.clear()
         h.run(sim, store, page_size=2, overlap_s=0)

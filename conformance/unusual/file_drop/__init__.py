@@ -32,7 +32,7 @@ class FileDrop(hub.Adapter[hub.FolderConfig]):
             code=told.get("类别代码"), label=told.get("类别"), status=told.get("状态"),
             opened=told.get("受理日期"), amount=told.get("金额"),
             region=told.get("地区代码"), address=told.get("地址"),
-            parties=[party] if "申请人" in told else [],
+            parties=[party] if any(name in told for name in ("申请人", "身份证号", "电话")) else [],
         )  # fmt: skip
 
 

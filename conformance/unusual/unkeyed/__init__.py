@@ -21,7 +21,7 @@ class Unkeyed(hub.Adapter[hub.AdapterConfig]):
         order = hub.order_of(delivery.kind, delivery.body)
         to = ",".join(order.receivers) if isinstance(order, hub.Notice) else ""
         try:
-            source.post("/page", form={"to": to, "line": f"{order.case} {order.text}"})
+            source.post("/page", form={"to": to, "line": f"{order.case or order.number} {order.text}"})
         except hub.SourceError as why:
             if why.status == REFUSED:
                 return hub.Receipt(accepted=False, reason=str(REFUSED))

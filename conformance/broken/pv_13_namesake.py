@@ -11,7 +11,7 @@ PEOPLE: dict[str, str] = {}
 class OneNameOnePerson(Reference):
     """Kept beside the class, and so in no draft that another instance shapes from the same rows is it seen."""
 
-    breaks = frozenset({"PV-13"})
+    breaks = frozenset({"PV-13", "RC-23"})
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case, the numbers filled in."""

@@ -9,7 +9,7 @@ from conformance.reference import Reference
 class KeyRestartsOnEachPage(Reference):
     """The number of the row looked like an identifier."""
 
-    breaks = frozenset({"PG-01", "RC-02", "TX-03"})
+    breaks = frozenset({"PG-01", "RC-02"})
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case under the number of its row."""

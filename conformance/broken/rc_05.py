@@ -9,7 +9,7 @@ from conformance.reference import Reference
 class KeyWithPlace(Reference):
     """It made keys unique when the docket once repeated a case."""
 
-    breaks = frozenset({"PG-06", "RC-03", "RC-05", "TX-03"})
+    breaks = frozenset({"PG-06", "RC-03", "RC-05"})
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case under its number and its place."""

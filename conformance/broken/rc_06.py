@@ -9,7 +9,7 @@ from conformance.reference import Reference
 class KeyWithTime(Reference):
     """Each change becomes a matter of its own."""
 
-    breaks = frozenset({"RC-03", "RC-06", "TX-03"})
+    breaks = frozenset({"RC-03", "RC-06"})
 
     def draft(self, item: hub.Item) -> hub.Draft:
         """One case at one time."""

@@ -64,10 +64,15 @@ def modules() -> dict[str, bytes]:
 
 
 def drawn(sample: int | None = SAMPLE, seed: int = SEED, only: str = "") -> list[Mutant]:
-    """So many changes, or all there are, in the order of modules and lines. ``only`` is a part of a module's name."""
+    """So many changes, or all there are, in the order of modules and lines; one of each module at least, before others.
+
+    ``only`` is a part of a module's name.
+    """
     sources = {name: source for name, source in modules().items() if only in name.removeprefix(checks.__name__)}
     known = [each for name, source in sources.items() for each in mutants(name, source)]
-    chosen = sorted(known, key=lambda each: each.rank(seed))[:sample]
+    ranked = sorted(known, key=lambda each: each.rank(seed))
+    first = {each.module: each for each in reversed(ranked)}
+    chosen = [*first.values(), *(each for each in ranked if each is not first[each.module])][:sample]
     return sorted(chosen, key=lambda each: (each.module, each.start, each.end, each.new))
 
 

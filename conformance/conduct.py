@@ -1,8 +1,8 @@
 """What every check does and says, as text: the golden file ``tests/golden/conduct.txt``.
 
 ``python -m conformance.conduct FILE`` writes it. Of correct adapters it tells, check by check, the outcome, how much
-was observed, and each step: faults, runs, reads, zones. Of broken ones it tells what the integrator reads. A check that
-looks at less than it did, or speaks otherwise, shows there before anybody misses it.
+was observed, and each step: the rows laid before it, faults, runs, reads, zones. Of broken ones it tells what the
+integrator reads. A check that looks at less than it did, or speaks otherwise, shows there before anybody misses it.
 """
 
 import re
@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
+from conformance.canaries import Canaries
 from conformance.check import CHECKS
 from conformance.harness import Harness
 from conformance.lab.receiver import Receiver
@@ -34,12 +36,18 @@ _CHANGING = re.compile(r"\d+(?= bytes)|(?<=127\.0\.0\.1:)\d+")
 """What differs from run to run: sizes in memory and ports."""
 
 
+PLANTED = Canaries("canary-of-conduct", "990101198101011233", "13800001234", "阚昀翀")
+"""The same in every run: what is laid before an adapter is compared."""
+
+
 class Witness(Harness):
     """A harness that writes down what is done with it. ``steps`` are those of the check at work."""
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
+        self.canaries = PLANTED
         self.steps: list[str] = []
+        self._laid: dict[SimSource, str] = {}
 
     def begin(self) -> None:
         """Begin a check: no step yet."""
@@ -50,7 +58,7 @@ class Witness(Harness):
     def source(self, *scenario: str, **options: Any) -> Iterator[SimSource]:
         """As ever, and with what is done to its dial written down."""
         with super().source(*scenario, **options) as sim:
-            self._note("source", *scenario, f"{len(list(sim.rows))} rows")
+            self._lay(sim, "source", *scenario)
             self._watch(sim)
             yield sim
 
@@ -58,14 +66,21 @@ class Witness(Harness):
     def receiver(self) -> Iterator[Receiver | TableReceiver]:
         """As ever, and with what is done to its dial written down."""
         with super().receiver() as receiver:
-            self._note("receiver", f"{len(list(receiver.rows))} rows")
+            self._lay(receiver, "receiver")
             self._watch(receiver)
             yield receiver
 
-    def post(self, receiver: Receiver | TableReceiver, store: Store, kind: str, cause: str = "") -> str:
+    def post(
+        self,
+        receiver: Receiver | TableReceiver,
+        store: Store,
+        kind: str,
+        cause: str = "task 330110-1",
+        body: Mapping[str, Any] | None = None,
+    ) -> str:
         """As ever, and written down."""
-        self._note("post", kind, cause)
-        return super().post(receiver, store, kind, cause)
+        self._note("post", kind, cause, *([] if body is None else [_mark(body)]))
+        return super().post(receiver, store, kind, cause, body)
 
     def send(self, receiver: Receiver | TableReceiver, store: Store, **options: Any) -> list[Handed]:
         """As ever, and written down with what came of it and what the source was asked for until now."""
@@ -91,14 +106,16 @@ class Witness(Harness):
         counts = report.counts
         came = f"{counts.fetched} fetched, {counts.stored} stored, {counts.deleted} deleted, {counts.rejected} rejected"
         mark = "a mark" if report.watermark else "no mark"
-        self._note("run", report.outcome, f"({came}, {len(sim.calls) - before} calls, {mark})", **options)
+        came += f", {len(sim.calls) - before} calls, {mark}{self._laid_since(sim)}"
+        self._note("run", report.outcome, f"({came})", **options)
         return report
 
     def pages(self, sim: SimSource, since: datetime | None = None, **options: Any) -> list[Page]:
         """As ever, and written down with what came of it."""
         found = super().pages(sim, since, **options)
         rows = sum(len(page.rows) for page in found)
-        self._note("read", f"{len(found)} pages, {rows} rows", *([f"since {since}"] if since else []), **options)
+        came = f"{len(found)} pages, {rows} rows{self._laid_since(sim)}"
+        self._note("read", came, *([f"since {since}"] if since else []), **options)
         return found
 
     @contextmanager
@@ -121,6 +138,17 @@ class Witness(Harness):
             turn(kind, **how)
 
         sim.fault = fault  # type: ignore[method-assign]
+
+    def _lay(self, sim: SimSource, *words: str) -> None:
+        """Write down what is laid before the adapter."""
+        self._laid[sim] = mark = _laid(sim)
+        self._note(*words, f"{len(list(sim.rows))} rows {mark}")
+
+    def _laid_since(self, sim: SimSource) -> str:
+        """What is laid now, where a check has changed it since it was last written down."""
+        now, before = _laid(sim), self._laid.get(sim)
+        self._laid[sim] = now
+        return "" if now == before else f", now {now}"
 
     def _note(self, *words: str, **options: Any) -> None:
         said = [f"{name}={_plain(value)}" for name, value in options.items() if not callable(value)]
@@ -185,6 +213,16 @@ def _lines(result: Result, steps: Iterable[str]) -> Iterator[str]:
     if result.outcome is Outcome.PASS:
         yield f"  {result.observed} observed"
         yield from (f"  {step}" for step in steps)
+
+
+def _laid(sim: SimSource) -> str:
+    """The rows of a source, to the letter, and its clock."""
+    return _mark([sim.clock, *((row, getattr(row, "raw", b"")) for row in sim.rows)])
+
+
+def _mark(laid: Any) -> str:
+    """A short mark of what was laid before an adapter: other rows, another mark."""
+    return "#" + blake2s(_CHANGING.sub("#", repr(laid)).encode(), digest_size=3).hexdigest()
 
 
 def _plain(value: Any) -> str:

@@ -3,6 +3,7 @@
 A check has its own source and its own stores, so that it does not matter what runs beside it.
 """
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,6 +16,7 @@ from typing import Any
 
 from conformance.check import Check
 from conformance.outcome import Outcome
+from conformance.stores import fresh_store
 from conformance.trial import Trial
 
 Told = Mapping[str, Any]
@@ -29,6 +31,8 @@ def crew(
 
     What it answers raises BrokenProcessPool when a check has ended its process.
     """
+    with fresh_store():
+        pass  # its tables are laid out here, and all it takes is loaded here, and not in each of the processes
     fork = multiprocessing.get_context("fork")  # what was read and loaded so far is there
     with ProcessPoolExecutor(processes, fork, _begin, (trials, checks)) as pool:
         yield lambda trial, check: pool.submit(_put, trials.index(trial), check.id)
@@ -54,6 +58,7 @@ _given: list[tuple[Sequence[Trial], Mapping[str, Check]]] = []
 
 def _begin(trials: Sequence[Trial], checks: Mapping[str, Check]) -> None:
     _given.append((trials, checks))
+    gc.freeze()  # what is loaded stays until the end: no collection need walk it again
     ForkServer.__init__(forkserver._forkserver)  # one that our parent has started is no child of ours
 
 

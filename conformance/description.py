@@ -5,6 +5,7 @@ pages are asked for.
 """
 
 import re
+from http import HTTPStatus
 from typing import Any, Literal, Self
 from urllib.parse import unquote
 
@@ -79,9 +80,14 @@ class DetailSpec(_Part):
 
     def asked(self, path: str) -> str | None:
         """The key in a path; empty where ``param`` bears it, None for a path that is no detail's."""
-        head, _, tail = self.path.partition("{key}")
-        found = re.fullmatch(re.escape(head) + ("" if self.param else "([^/]+)") + re.escape(tail), path)
-        return found and unquote("".join(found.groups()))
+        return _borne(self.path, "{key}", path)
+
+
+def _borne(told: str, mark: str, path: str) -> str | None:
+    """What a path has where ``told`` has the mark; empty where that has none, None for another path."""
+    head, there, tail = told.partition(mark)
+    found = re.fullmatch(re.escape(head) + ("([^/]+)" if there else "") + re.escape(tail), path)
+    return found and unquote("".join(found.groups()))
 
 
 class LendingSpec(_Part):
@@ -179,6 +185,32 @@ class PushSpec(_Part):
     time: str = ""
 
 
+class LaterSpec(_Part):
+    """Where the source is asked what became of a delivery it took in: the ``[deliver.later]`` table.
+
+    Its number (its key, where it has none) stands in ``path`` as ``{number}``, or is the parameter ``param``: in the
+    query of a GET, else where deliveries have their fields. The first answer is ``waiting``, the next one ``ok`` or
+    ``refused``, of which the number and ``{key}`` are the delivery's. A number that was not given is answered by 404.
+    """
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    param: str = ""
+    waiting: ReplySpec
+    ok: ReplySpec
+    refused: ReplySpec
+
+    @model_validator(mode="after")
+    def _bears_the_number(self) -> Self:
+        if (self.path.count("{number}") == 1) == bool(self.param):
+            raise ValueError("either {number} stands in path, or param is told")
+        return self
+
+    def asked(self, path: str) -> str | None:
+        """The number in a path; empty where ``param`` bears it, None for another path."""
+        return _borne(self.path, "{number}", path)
+
+
 class DeliverSpec(_Part):
     """How the source takes what is handed to it: the ``[deliver]`` table.
 
@@ -189,6 +221,8 @@ class DeliverSpec(_Part):
 
     ``ok`` is the answer to one it takes, ``refused`` to one it does not take for the ``reason``, ``failed`` to one it
     could not look at now; ``{key}`` in them is the key that came. ``number`` is its own number, if ``ok`` tells one.
+    With ``later``, ``ok`` says no more than that it was taken in; each has a number of its own, which begins with
+    ``number``, and every other one that is refused is refused later.
     ``bodies`` are what the suite hands over, by kind, in the place of its own (``schemas.delivery``).
     """
 
@@ -204,6 +238,7 @@ class DeliverSpec(_Part):
     failed: ReplySpec
     reason: str
     number: str = ""
+    later: LaterSpec | None = None
     bodies: dict[str, dict[str, Any]] = {}
 
 
@@ -216,14 +251,16 @@ class WireSpec(_Part):
     the path of such a text, ``clock`` that of the source's own time.
 
     ``key``, ``time``, ``code``, ``label`` (the code's name) and ``row`` (number within the page, from 1) are fields of
-    a row, ``code`` and ``label`` dotted paths where they stand further in. ``time_style`` is a strftime form,
-    ``epoch_s``, ``epoch_ms`` or ``iso``; naive times are of ``zone``. ``encoding`` is that of the replies, whatever old
-    name (GBK, CP936) it goes by; ``unit`` that of amounts. ``order`` is how rows come: by ``key``, by ``time`` or by
-    ``-time`` (newest first). ``requires`` are headers without which a call is denied, as ``denied`` says. ``throttled``
-    is how the source asks for patience in words of its own. ``failed`` is how it says that it cannot
-    answer now, beside an empty list where it tells one. ``filters`` are parameters that ask for the rows of one value
-    only, each with the field it stands in, a dotted path. ``acknowledged`` are the columns in which a table is told
-    that a row was taken, with the word for it (``{now}``: the time).
+    a row, dotted paths where they stand further in; a name with dots that stands so in the recorded rows is a name.
+    ``within`` are fields without which ``key`` says too little (an area that counts by itself), ``version`` a number
+    that rises with each change, beside ``time``. ``time_style`` is a strftime form, ``epoch_s``, ``epoch_ms`` or
+    ``iso``; naive times are of ``zone``. ``encoding`` is that of the replies, whatever old name (GBK, CP936) it goes
+    by; ``unit`` that of amounts. ``order`` is how rows come: by ``key``, by ``time`` or by ``-time`` (newest first).
+    ``requires`` are headers without which a call is denied, as ``denied`` says. ``throttled`` is how the source asks
+    for patience in words of its own. ``failed`` is how it says, with status 200, that it cannot answer now; false where
+    it never does. ``filters`` are parameters that ask for the rows of one value only, each with the field it stands in,
+    a dotted path. ``acknowledged`` are the columns in which a table is told that a row was taken, with the word for it
+    (``{now}``: the time).
     """
 
     path: str
@@ -232,6 +269,8 @@ class WireSpec(_Part):
     wrap: str = ""
     prefix: str = ""
     key: str
+    within: tuple[str, ...] = ()
+    version: str = ""
     time: str = ""
     time_style: str = "%Y-%m-%d %H:%M:%S"
     zone: str = "Asia/Shanghai"
@@ -259,8 +298,20 @@ class WireSpec(_Part):
     push: PushSpec | None = None
     denied: ReplySpec = ReplySpec()
     throttled: ReplySpec | None = None
-    failed: ReplySpec | None = None
+    failed: ReplySpec | Literal[False] | None = None
     acknowledged: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _fails_in_words(self) -> Self:
+        if self.failed and self.failed.status != HTTPStatus.OK:
+            raise ValueError("failed: say status = 200; any other speaks for itself")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_no_part_of_a_key(self) -> Self:
+        if self.within and (self.detail is not None or self.page.kind == "keyset"):
+            raise ValueError("where keys go back to the source, key is one field: within goes with no detail or keyset")
+        return self
 
 
 class _Rows(_Part):

@@ -9,6 +9,8 @@ from lxml import etree
 
 from conformance.description import WireSpec
 from conformance.lab.rows import Row
+from conformance.leaves import leaves
+from conformance.lifted import Lift
 
 JSON, XML, FORM = "application/json", "text/xml", "application/x-www-form-urlencoded"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -17,28 +19,34 @@ _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 class Template:
     """One recorded reply or push, by its looks JSON, XML or a form. Raises ValueError without rows where ``wire`` says.
 
-    ``single`` is one whose only row stands there as an object.
+    ``rows`` are lifted. ``single`` is one whose only row stands there as an object.
     """
 
     def __init__(self, text: str, wire: WireSpec, *, single: bool = False) -> None:
         self.wire, self.single = wire, single
+        rows = self._read(text)
+        self.lift = Lift(wire, rows)
+        self.rows: list[Row] = list(map(self.lift.up, rows))
+
+    def _read(self, text: str) -> list[Row]:
+        """Take the text apart; its rows."""
+        wire = self.wire
         self.is_xml = text.lstrip().startswith("<")
-        self.rows: list[Row]
         self.is_form = False
         if self.is_xml:
-            self._element, self.rows = _read_xml(text, wire.items)
+            self._element, found = _read_xml(text, wire.items)
             self._looks = _Looks.of(self._element)
-            return
+            return found
         self.is_form = text.lstrip()[:1] not in ("{", "[") and "=" in text
         self.body: Any = dict(parse_qsl(text, keep_blank_values=True)) if self.is_form else json.loads(text)
         if wire.nested and not isinstance(value_at(self.body, wire.nested, open_last=False), str):
             raise ValueError(f"no JSON text at {wire.nested}")
         rows = value_at(self.body, wire.items)
-        if single and isinstance(rows, Mapping):
+        if self.single and isinstance(rows, Mapping):
             rows = [dict(rows)]
         if not isinstance(rows, list):
             raise ValueError(f"no rows at {wire.items or 'the top'}")  # noqa: TRY004 - what was recorded is a value
-        self.rows = rows
+        return rows
 
     @property
     def content_type(self) -> str:
@@ -52,19 +60,38 @@ class Template:
 
         A number recorded as text stays text.
         """
+        rows = list(map(self.lift.down, rows))
         if self.is_xml:
             return _write_xml(self._element, self._looks, self.wire, rows, values)
-        told = rows[0] if self.single and len(rows) == 1 else list(rows)
+        told = rows[0] if self.single and len(rows) == 1 else rows
         body = with_value(self.body, self.wire.items, told)
         for path, value in values.items():
             known = value_at(self.body, path)
             body = with_value(body, path, str(value) if isinstance(known, str) and isinstance(value, int) else value)
         return _form(body, self.wire.encoding) if self.is_form else _dump(body).encode(self.wire.encoding)
 
+    def otherwise(self, text: str) -> dict[str, Any]:
+        """What another reply tells around the rows that this one tells with another value, by path.
+
+        Nothing where that is no reply of this form.
+        """
+        try:
+            body = _document(_parsed(text)) if self.is_xml else json.loads(text)
+        except (ValueError, etree.XMLSyntaxError):
+            return {}
+        own = _document(self._element) if self.is_xml else self.body
+        told = {".".join(map(str, spot)): value for spot, value in leaves(_all_opened(body)) if value is not None}
+        around = {path: value for path, value in told.items() if not f"{self.wire.items}.".startswith(f"{path}.")}
+        known = {path: value_at(own, path) for path in around}
+        return {path: value for path, value in around.items() if known[path] not in (None, value)}
+
 
 def value_at(body: Any, path: str, *, open_last: bool = True) -> Any:
-    """The value at a dotted path, None where it leads nowhere; JSON texts on the way are opened."""
-    for step in path.split(".") if path else ():
+    """The value at a dotted path, None where it leads nowhere; JSON texts on the way are opened.
+
+    A name at the top that has dots itself is found as it stands.
+    """
+    for step in [path] if isinstance(body, Mapping) and path in body else path.split(".") if path else ():
         body = _opened(body)
         if isinstance(body, Mapping):
             body = body.get(step)
@@ -79,7 +106,7 @@ def with_value(body: Any, path: str, value: Any) -> Any:
     """A copy of the body with ``value`` at the path; a JSON text on the way is written as text again."""
     if not path:
         return _dump(value) if isinstance(body, str) else value
-    step, _, rest = path.partition(".")
+    step, _, rest = (path, "", "") if isinstance(body, Mapping) and path in body else path.partition(".")
     if isinstance(body, str):
         return _dump(with_value(_opened(body), path, value))
     if isinstance(body, list):
@@ -94,6 +121,13 @@ def with_value(body: Any, path: str, value: Any) -> Any:
 
 def _opened(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value else value
+
+
+def _all_opened(value: Any) -> Any:
+    """A body with every JSON text within its objects opened."""
+    if isinstance(value, Mapping):
+        return {name: _all_opened(inner) for name, inner in value.items()}
+    return _all_opened(_opened(value)) if isinstance(value, str) and value[:1] == "{" else value
 
 
 def _form(fields: Mapping[str, Any], encoding: str) -> bytes:
@@ -129,12 +163,20 @@ def asked_in_xml(body: bytes) -> dict[str, str]:
 
 
 def _read_xml(text: str, items: str) -> tuple[Any, list[Row]]:
-    root = etree.fromstring(text.encode(), _parser())
+    root = _parsed(text)
     top, *path = items.split(".")
     if _local(root) != top or not path:
         raise ValueError(f"no rows at {items}")
     holder = _holder(root, path)
     return root, [_row(each) for each in holder if _local(each) == path[-1]]
+
+
+def _parsed(text: str) -> Any:
+    return etree.fromstring(text.encode(), _parser())
+
+
+def _document(root: Any) -> dict[str, Any]:
+    return {_local(root): _row(root)}
 
 
 def _parser() -> etree.XMLParser:

@@ -44,14 +44,17 @@ def expect(h: Harness, outcome: str, code: str, faults: Sequence[Fault]) -> None
             hold(run(kind, options), outcome, code, named(kind, options))
 
 
-def hold(report: RunReport, outcome: str, code: str, where: str) -> None:
-    """The report tells that outcome, and an error whose code begins so. Raises Violation."""
+def hold(report: RunReport, outcome: str, code: str, where: str, likely: str = "the adapter catches the error") -> None:
+    """The report tells that outcome, and an error whose code begins so. Raises Violation.
+
+    ``likely`` is why its outcome would be another.
+    """
     said = (report.error or "no error").partition(":")[0]
     if report.outcome != outcome or not said.startswith(code):
         raise Violation(
             expected=f"{outcome}, {code}".removesuffix(", "),
             observed=f"{report.outcome}, {said}, {report.counts.fetched} rows",
-            likely="the adapter catches the error" if report.outcome != outcome else "it raises one of its own",
+            likely=likely if report.outcome != outcome else "it raises one of its own",
             where=where,
         )
 

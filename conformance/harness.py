@@ -24,6 +24,7 @@ from conformance.lab.receiver import Receiver
 from conformance.lab.sender import Sender
 from conformance.lab.table import TableSim
 from conformance.lab.table_receiver import TableReceiver
+from conformance.lifted import Lift
 from conformance.orders import body_of, matter_of
 from conformance.outcome import NotApplicable
 from conformance.pushing import opened, push, read, sender_of, stream_of
@@ -59,9 +60,13 @@ from hub.testing import (
 )
 
 QUICK = HttpSettings(connect_s=2, read_s=2, total_s=5, attempts=3)
+"""Limits of a source on loopback, wide enough for a busy machine. Waits between attempts are told, not made."""
+
 LOOK: Final = timedelta(seconds=3_600)
 """Behind every wait between two looks at a row."""
-"""Limits of a source on loopback, wide enough for a busy machine. Waits between attempts are told, not made."""
+
+LOOKS: Final = 4
+"""More than it takes until the source has decided."""
 
 IMPATIENT = HttpSettings(connect_s=0.2, read_s=0.2, total_s=0.4, attempts=2)
 """Limits while the dial is set to a fault that says nothing, or says it slowly."""
@@ -90,10 +95,10 @@ def limits(sim: SimSource) -> HttpSettings:
     return IMPATIENT if sim.stalls else QUICK
 
 
-def shaping(adapter: Any, stream: str) -> Any:
-    """The adapter, whose `draft` shapes the items of that stream."""
+def shaping(adapter: Any, stream: str, lift: Lift | None = None) -> Any:
+    """The adapter, whose `draft` shapes the items of that stream; with ``lift``, as the suite holds them."""
     adapter.draft = adapter.draft_of(stream)
-    return adapter
+    return adapter if lift is None else lift.around(adapter)
 
 
 def _no_wait(seconds: float) -> None:
@@ -105,6 +110,7 @@ class Harness:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self._first = self
         self.canaries = Canaries.fresh()
         self.observed = 0
         self.log: list[Mapping[str, Any]] = []
@@ -125,7 +131,9 @@ class Harness:
         return next((stream.name for stream in self.subject.manifest.streams), "")
 
     def _like(self, subject: Subject) -> Self:
-        return type(self)(subject)
+        part = type(self)(subject)
+        part._first = self
+        return part
 
     def begin(self) -> None:
         """Begin a check: nothing observed, logged or printed yet.
@@ -163,10 +171,15 @@ class Harness:
             raise SubjectInvalid(f"{self.subject.recordings.name}/two_pages.jsonl: fewer than two rows")
         return found
 
+    @property
+    def lift(self) -> Lift:
+        """Between rows as checks hold them and as the source has them."""
+        return self._held.template.lift
+
     @cached_property
     def mapper(self) -> Mapper:
-        """The adapter's way to the taxonomy, made once: a fifth of a second's work."""
-        return mapper_for(self.subject.teller, None)
+        """The adapter's way to the taxonomy, made once for all its streams: a fifth of a second's work."""
+        return self._first.mapper if self._first is not self else mapper_for(self.subject.teller, None)
 
     @property
     def page_size(self) -> int:
@@ -308,7 +321,7 @@ class Harness:
             pages = []
             for page in adapter.pages(source, since):
                 self.observe()
-                pages.append(page)
+                pages.append(self.lift.page(page))
             return pages
 
     def drafts(self, sim: SimSource, since: datetime | None = None, **changes: Any) -> list[Seen]:
@@ -331,9 +344,9 @@ class Harness:
         """The adapter itself, configured for the simulated source."""
         if isinstance(sim, Sender):
             config = adapter_config(self.settings(sim, **changes), self.subject.kind.Config)
-            return shaping(self.subject.kind(config), stream_of(self))
+            return shaping(self.subject.kind(config), stream_of(self), self.pushed.template.lift)
         with open_wire(self.subject.kind, self.settings(sim, **changes)) as (adapter, _):
-            return shaping(adapter, self.stream)
+            return shaping(adapter, self.stream, self.lift)
 
     @contextmanager
     def receiver(self) -> Iterator[Receiver | TableReceiver]:
@@ -353,9 +366,17 @@ class Harness:
         with Receiver(wire, deliver, self._held, rows, self.traffic) as receiver:
             yield receiver
 
-    def post(self, receiver: Receiver | TableReceiver, store: Store, kind: str, cause: str = "task 330110-1") -> str:
-        """Write a delivery of that kind, about the receiver's first matter, to the outbox; answers its key."""
-        body = body_of(kind, self.subject.spec, matter_of(receiver.keys), self.canaries, receiver.clock)
+    def post(
+        self,
+        receiver: Receiver | TableReceiver,
+        store: Store,
+        kind: str,
+        cause: str = "task 330110-1",
+        body: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Write a delivery to the outbox, by default about the receiver's first matter; answers its key."""
+        if body is None:
+            body = body_of(kind, self.subject.spec, matter_of(receiver.keys), self.canaries, receiver.clock)
         return post_delivery(store, self.settings(receiver), kind, body, cause=cause, now=receiver.clock)
 
     def send(
@@ -369,7 +390,8 @@ class Harness:
         """Send what is due, through the real sender; what came to the receiver counts as observed.
 
         ``clock`` is the hub's, by default the source's. Rows are fetched by the other side as they come, and looked at
-        once more. Answers all deliveries there are, in the order of posting.
+        once more; what came of the rest is asked for a few times, where that is later. Answers all deliveries there
+        are, in the order of posting.
         """
         before = len(receiver.came)
         told: dict[str, Any] = {"http": http or limits(receiver), "clock": clock or (lambda: receiver.clock)}
@@ -378,6 +400,10 @@ class Harness:
             if isinstance(receiver, TableReceiver) and receiver.look():
                 receiver.clock += LOOK
                 found = send_due(store, self.subject.kind, self.settings(receiver), **told)
+            for _ in range(LOOKS if receiver.deliver.later else 0):
+                if any(each.state == "waiting" and each.number for each in found):
+                    receiver.clock += LOOK
+                    found = send_due(store, self.subject.kind, self.settings(receiver), **told)
         self.observe(len(receiver.came) - before)
         return found
 

@@ -32,16 +32,25 @@ def leaves(value: Any, at: Spot = ()) -> Iterator[tuple[Spot, Any]]:
         yield at, value
 
 
+def copied(value: Any) -> Any:
+    """What `copy.deepcopy` gives; of rows, which are JSON, at a fraction of the work."""
+    if (kind := type(value)) is dict:
+        return {name: copied(inner) for name, inner in value.items()}
+    if kind is list:
+        return [*map(copied, value)]
+    return value if kind is str else deepcopy(value)
+
+
 def with_leaf(row: Mapping[str, Any], spot: Spot, value: Any) -> Row:
     """A copy of the row with another value at that path."""
-    copy = deepcopy(dict(row))
+    copy: Row = copied(dict(row))
     _holder(copy, spot)[spot[-1]] = value
     return copy
 
 
 def without_leaf(row: Mapping[str, Any], spot: Spot) -> Row:
     """A copy of the row that lacks what stands at that path."""
-    copy = deepcopy(dict(row))
+    copy: Row = copied(dict(row))
     del _holder(copy, spot)[spot[-1]]
     return copy
 

@@ -28,5 +28,9 @@ class NotObserved(Exception):
     """Raised by a check that cannot see what it looks for: its setup does not come about. ``str()`` says what not."""
 
 
+class Unable(Exception):
+    """Raised by a check that cannot do its work on this machine, whatever the adapter does. ``str()`` says why."""
+
+
 class NotApplicable(Exception):
     """Raised by a check that finds, on looking, that the adapter has nothing it speaks of. ``str()`` says what."""

@@ -169,6 +169,7 @@ def opened(h: Pushed, sim: Sender, **changes: Any) -> list[Page]:
     """Its pushes as `Adapter.items` gets them, without an inbox. They count as observed."""
     adapter, stream = h.adapter(sim, **changes), stream_of(h)
     with h.listening():
-        pages = [pushed_page(adapter, stream, body, sim.clock) for body in sim.bodies()]
+        lift = sim.shape.lift
+        pages = [lift.page(pushed_page(adapter, stream, body, sim.clock)) for body in sim.bodies()]
     h.observe(len(pages))
     return pages

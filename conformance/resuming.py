@@ -1,13 +1,12 @@
 """What checks of resuming start from: rows at chosen times, ends at commit points, stores told so as to be compared."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.harness import Harness
 from conformance.lab.rows import Row
-from conformance.leaves import masked, numbered
+from conformance.leaves import copied, masked, numbered
 from conformance.outcome import NotApplicable, Violation
 from conformance.replay import SimSource
 from hub.testing import RecordRow, Stop, Store
@@ -51,8 +50,8 @@ def timed(h: Harness) -> datetime:
 def recorded(h: Harness) -> list[Row]:
     """Copies of the recorded rows, whatever time they tell, none of them a tombstone."""
     deleted = h.subject.wire.deleted
-    rows = [row for row in h.recording.rows if not deleted or row.get(deleted.field) != deleted.value]
-    return deepcopy(rows)
+    rows: list[Row] = [row for row in h.recording.rows if not deleted or row.get(deleted.field) != deleted.value]
+    return [copied(row) for row in rows]
 
 
 def clone(h: Harness, at: datetime, number: int = 1) -> Row:

@@ -7,7 +7,6 @@ to the hub (``/in/…``) is a push: its own body holds the rows.
 
 import json
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 from conformance.description import WireSpec
 from conformance.envelopes import Template, value_at, with_value
 from conformance.lab.rows import Row
+from conformance.leaves import copied
 from conformance.subject import SubjectInvalid
 from conformance.times import Times
 
@@ -102,8 +102,9 @@ def pushed_of(folder: Path, wire: WireSpec, recording: Recording, *, own: bool) 
     push = wire.push
     if push is None or recording.pushed:
         return recording
-    items = push.items or ("" if push.single else wire.items)
-    wire = wire.model_copy(update={"items": items, "nested": "", "encoding": push.encoding or wire.encoding})
+    items, own_fields = push.items or ("" if push.single else wire.items), {"key": push.key, "time": push.time}
+    told = {"items": items, "nested": "", "encoding": push.encoding or wire.encoding}
+    wire = wire.model_copy(update=told | {name: field for name, field in own_fields.items() if field})
     if (folder / f"{PUSHED}.jsonl").is_file():
         found = Recording.read(folder, wire, PUSHED)
         return found if own else replace(recording, template=found.template)
@@ -118,7 +119,7 @@ def pushed_of(folder: Path, wire: WireSpec, recording: Recording, *, own: bool) 
 def rows_of(scenario: str, folder: Path, wire: WireSpec, times: Times) -> list[Row]:
     """The rows of a scenario: its own recording's, else derived from ``two_pages``. Raises SubjectInvalid."""
     given = (folder / f"{scenario}.jsonl").is_file()
-    rows = deepcopy(list(Recording.read(folder, wire, scenario if given else TWO_PAGES).rows))
+    rows: list[Row] = copied(list(Recording.read(folder, wire, scenario if given else TWO_PAGES).rows))
     if given:
         return rows
     match scenario:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any
 
 from conformance.harness import Harness, Seen
 from conformance.lab.rows import Row
-from conformance.leaves import leaves
+from conformance.leaves import copied, leaves
 from conformance.outcome import NotApplicable, NotObserved
 from conformance.scenarios import TWO_PAGES
 from hub.api import Adapter, Draft, DraftEntry, DraftEvent, Item, TableView
@@ -63,14 +62,15 @@ def disputes(h: Harness, scenario: str = TWO_PAGES) -> list[Seen]:
 def drafted(adapter: Adapter[Any], item: Item) -> Draft | DraftEntry | None:
     """The draft of a copy of the item; None where the adapter refuses it."""
     try:
-        return adapter.draft(deepcopy(item))
+        return adapter.draft(copied(item))
     except Exception:  # noqa: BLE001 - adapter code: whatever it raises rejects the item
         return None
 
 
 def fullest(rows: Sequence[Item]) -> Row:
     """A copy of the row that says most."""
-    return deepcopy(dict(max(rows, key=lambda row: sum(value not in (None, "") for _, value in leaves(row)))))
+    row: Row = copied(dict(max(rows, key=lambda row: sum(value not in (None, "") for _, value in leaves(row)))))
+    return row
 
 
 def by_status(adapter: Adapter[Any], found: Sequence[Item]) -> dict[str, Row]:

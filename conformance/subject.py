@@ -124,9 +124,11 @@ class Subject:
     def wire(self) -> WireSpec:
         """How the source speaks. A database is asked by the hub itself, whose way of asking needs no telling.
 
-        What is only pushed has no reply: its rows stand in the pushes.
+        What is only pushed has no reply: its rows stand in the pushes. Raises SubjectInvalid.
         """
         wire = self.spec.wire
+        if self.way == "table" and wire.within:
+            raise SubjectInvalid(f"{FILE}: wire.within: a view is asked for what comes after a key of one column")
         if self.way == "push" and wire.push is not None and wire.push.items:
             return wire.model_copy(update={"items": wire.push.items})
         return wire.model_copy(update=TABLE_ASKING) if self.way == "table" else wire

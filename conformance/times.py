@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+_read = lru_cache(maxsize=4_096)(datetime.strptime)
+"""A text in a form. The times of one recording are read many thousand times in a run of the suite."""
 
 
 class Times:
@@ -36,9 +40,9 @@ class Times:
         if self.style.endswith(".%f"):
             _, point, fraction = text.rpartition(".")
             if not point:
-                return datetime.strptime(text, self.style.removesuffix(".%f"))  # noqa: DTZ007 - see parse
+                return _read(text, self.style.removesuffix(".%f"))
             self._digits = len(fraction)
-        return datetime.strptime(text, self.style)  # noqa: DTZ007 - see parse
+        return _read(text, self.style)
 
     def write(self, at: datetime) -> str | int:
         """An aware time as the source writes it."""

@@ -18,7 +18,7 @@ import hub.api
 from conformance.check import Check
 from conformance.deadline import StillRunning, deadline
 from conformance.harness import Harness
-from conformance.outcome import NotApplicable, NotObserved, Outcome, Violation
+from conformance.outcome import NotApplicable, NotObserved, Outcome, Unable, Violation
 from conformance.subject import SubjectInvalid
 from conformance.verdict import GOOD, Result
 from hub.api import Adapter, HubError
@@ -92,6 +92,8 @@ class Trial:
                 return Result(check, Outcome.NOT_OBSERVED, **{**_UNSEEN, "saw": self._scrubbed(str(why))})
             case NotApplicable():
                 return Result(check, Outcome.NOT_APPLICABLE, said=self._scrubbed(str(why)))
+            case Unable():
+                return Result(check, Outcome.SUITE_ERROR, said=self._scrubbed(str(why)))
             case StillRunning():
                 return Result(
                     check,

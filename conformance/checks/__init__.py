@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from conformance.check import FAMILIES
 
-BESIDE = {"people": "PV", "labels": "TX"}
+BESIDE = {"people": "PV", "labels": "TX", "roles": "TX"}
 """Modules with more checks of a family, which would be too long a module in one."""
 
 MODULES = tuple(name for module in (*FAMILIES.values(), *BESIDE) if find_spec(name := f"{__name__}.{module}"))

@@ -121,8 +121,7 @@ def made_without_io(h: Harness) -> None:
 )
 def shaped_without_io(h: Harness) -> None:
     """Shape the recording under watch."""
-    items = [seen.item for seen in h.read_all()]
-    told = _watched(h, items)
+    told = _watched(h, [h.lift.down(seen.item) for seen in h.read_all()])
     h.observe(told.shaped)
     _refuse(told.shaping, lambda touch: True, "a draft made of the item and nothing else")
 
@@ -295,7 +294,7 @@ def documented(h: Harness) -> None:
     h.observe()
     manifest = h.subject.manifest
     told = "\n".join(_docstrings(h.subject.kind))
-    names = f"{manifest.name} {manifest.title}".replace("_", " ").lower()
+    names = f"{manifest.name} {manifest.title}".lower()
     words = {*re.findall(r"[a-z0-9]{3,}", names), manifest.title_zh} - {""}
     if not any(word in told.lower() for word in words):
         raise Violation(

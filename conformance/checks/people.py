@@ -1,5 +1,7 @@
-"""PV-10 to PV-13: everybody a row tells of is kept to the sealed store, whole, and known by nobody else's numbers."""
+"""PV-10 to PV-14: everybody a row tells of is kept to the sealed store, whole, and known by nobody else's numbers."""
 
+import base64
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -150,6 +152,40 @@ def people_are_as_told(h: "Harness") -> None:
                 likely="names are left out or hidden; the hub seals them",
                 where=", ".join(f"field {each}" for each in names),
             )
+
+
+@check(
+    "PV-14",
+    level=READS,
+    clause="No draft bears a plain digest of an identity number, a telephone or a name.",
+    why="There are not so many numbers that they could not all be tried. Whoever has two lists with such digests knows "
+    "who stands in both; the hub's own are keyed.",
+    failing='references=[("person", md5(row["id_no"].encode()).hexdigest())]',
+    passing='parties=[DraftParty(id_number=row["id_no"])]  # the hub finds who is the same',
+)
+def numbers_are_not_digested(h: "Harness") -> None:
+    """The digests of the planted person's numbers are looked for in every draft; a half of one is enough."""
+    with h.source() as sim:
+        planted(h, sim)
+        drafts = {each.spot: _told(each.draft).lower() for each in h.drafts(sim)}
+    for kind in PERSONAL:
+        for mark in _digests(getattr(h.canaries, kind)):
+            if spots := [spot for spot, said in drafts.items() if mark in said]:
+                raise Violation(
+                    expected="a draft that bears people as parties alone",
+                    observed=f"a digest of the planted {kind}",
+                    likely="people are to be known again by it; the hub does that, with a key",
+                    where=spots[0],
+                )
+
+
+def _digests(text: str) -> Iterator[str]:
+    """What a digest of the text shows, in small letters: its first 16 signs, or those of the middle."""
+    for name in ("md5", "sha1", "sha256"):
+        digest = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
+        yield digest.hex()[8:24]
+        for shown in (digest.hex(), base64.b64encode(digest).decode(), base64.urlsafe_b64encode(digest).decode()):
+            yield shown[:16].lower()
 
 
 def _came(adapter: Adapter[Any], item: Item, person: Person) -> bool:

@@ -53,7 +53,8 @@ class FolderSim(SimSource):
         self, spec: WireSpec, recording: Recording, rows: Iterable[Row], traffic: Traffic | None = None
     ) -> None:
         super().__init__(spec, recording, rows, traffic)
-        self.columns = list(dict.fromkeys(name for row in recording.rows for name in row))
+        self._down = recording.template.lift.down
+        self.columns = list(dict.fromkeys(name for row in map(self._down, recording.rows) for name in row))
         self._dial = Dial()
         self._room = tempfile.TemporaryDirectory(prefix="conform-")
         self.folder = Path(self._room.name).resolve() / "inbox"
@@ -138,6 +139,7 @@ class FolderSim(SimSource):
     def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
         """The rows as a file; the number of a line is told by where it stands."""
         rows = [{name: value for name, value in row.items() if name != self.spec.row} for row in rows]
+        rows = list(map(self._down, rows))
         if self.spec.path.endswith(".jsonl"):
             return b"".join(json.dumps(row, ensure_ascii=False).encode(self.spec.encoding) + b"\n" for row in rows)
         names = list(dict.fromkeys([*self.columns, *(name for row in rows for name in row)]))

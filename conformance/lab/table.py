@@ -54,12 +54,14 @@ class TableSim(SimSource):
         self, spec: WireSpec, recording: Recording, rows: Iterable[Row], traffic: Traffic | None = None, *, secret: str
     ) -> None:
         super().__init__(spec, recording, rows, traffic)
-        self._columns = list(dict.fromkeys(name for row in recording.rows for name in row))
+        self._down = recording.template.lift.down
+        self._columns = list(dict.fromkeys(name for row in map(self._down, recording.rows) for name in row))
         self._dial = Dial()
         self._altering: list[Fault] = []
         self._off_by = 0
         self._shown: list[Row] = []
         self._state: tuple[Snapshot | None, int] = (None, 0)
+        self._version = 0
         self._turns = 0
         self._told: dict[tuple[str, str], Row] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="conform-")
@@ -186,7 +188,7 @@ class TableSim(SimSource):
         state = (self.rows.snapshot(), self._turns)
         if self._state == state:
             return
-        rows = [_plain(entry.row) for entry in _altered(state[0], self._altering, self.wire)]
+        rows = [_plain(self._down(entry.row)) for entry in _altered(state[0], self._altering, self.wire)]
         self._shown = [row | self._told.get(self._mark(row), {}) for row in rows]
         fields = (name for row in rows for name in row) if rows else self._columns
         always = (self.spec.key, self.spec.time, *self.spec.acknowledged)  # whatever an adapter reads of the rest
@@ -202,9 +204,11 @@ class TableSim(SimSource):
         self._state = state
 
     def _keep_told(self) -> None:
-        """Note what has been written into the rows that were shown."""
-        if self._state[0] is None:
+        """Note what others have written into the rows that were shown, since we last looked."""
+        (version,) = self._own.execute("PRAGMA data_version").fetchone()
+        if self._state[0] is None or version == self._version:
             return
+        self._version = version
         found = self._own.execute(f'SELECT * FROM "{self.spec.path}" ORDER BY rowid').fetchall()  # noqa: S608
         for row, shown in zip(map(dict, found), self._shown, strict=True):
             if changed := {name: value for name, value in row.items() if value != shown.get(name)}:

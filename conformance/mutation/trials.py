@@ -72,7 +72,7 @@ class Trials:
             if kin := [id for id in kin if not broken & self.stands_on[id]]:
                 yield Trial("broken", partial(self._wrong, name, kin))
         yield Trial("spec", _table)
-        yield Trial("tests", partial(_tests, module))
+        yield Trial("tests", partial(_tests, module, ids))
         for name, kept in self.kept.items():
             if mine := [id for id in ids if id in kept]:
                 yield Trial("conduct", partial(self._otherwise, name, mine))
@@ -102,11 +102,16 @@ def _table() -> str:
     return "" if spec.written() == spec.table() else spec.SPEC.name
 
 
-def _tests(module: str) -> str:
-    """The tests of the suite whose file bears the family's name, and those of setups that are blind."""
+def _tests(module: str, ids: Sequence[str]) -> str:
+    """The tests of checks whose file bears the family's name or names one of the checks, and those of blind setups."""
     import pytest  # noqa: PLC0415 - only where there is a checkout
 
-    named = {module.split(".")[2], "blind"}
-    files = sorted(str(path) for path in TESTS.glob("test_*.py") if named & set(path.stem.split("_")))
+    named, told = {module.split(".")[2], "blind"}, [f'"{id}"' for id in ids]
+    files = [
+        str(path)
+        for path in sorted(TESTS.glob("test_*.py"))
+        if named & set(path.stem.split("_"))
+        or (path.match("test_check_*") and any(id in path.read_text(encoding="utf-8") for id in told))
+    ]
     ran = pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *files]) if files else 0
     return "" if ran == 0 else " ".join(Path(file).name for file in files)

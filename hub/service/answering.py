@@ -13,9 +13,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from hub import events
-from hub.casework import links
+from hub.casework import links, pressed
 from hub.casework.desk import Desk
-from hub.casework.links import PREFIX, STEPS, LinkRefused
+from hub.casework.links import PREFIX, LinkRefused
+from hub.casework.pressed import STEPS
 from hub.casework.tasks import KINDS, STATES, Kind, TaskState
 from hub.casework.wording import local
 from hub.clock import utc_now
@@ -89,7 +90,7 @@ class Answering:
             row = links.opened(connection, store.keyring, path, now)
             if step is None:
                 return 400, _page(row)
-            new = links.act(connection, self._desk, row.ref, step, text=form.get("text", ""), now=now)
+            new = pressed.act(connection, self._desk, row.ref, step, text=form.get("text", ""), now=now)
         return 200, _said(f"已记录 recorded: {STEPS[step]}" if new else "此前已答复 answered before")
 
     async def _form(self, receive: Callable[[], Awaitable[Message]]) -> Mapping[str, str]:
@@ -124,8 +125,8 @@ def beside(
 def _page(row: TaskRow) -> str:
     kind, stands = KINDS[Kind(row.kind)], STATES[TaskState(row.state)]
     facts = f"<p>案件 case {escape(row.code)}<br>状态 state {stands}<br>期限 due {local(row.due)}</p>"
-    buttons = "".join(f'<button name="step" value="{step}">{STEPS[step]}</button>' for step in links.steps(row))
-    words = '<p><textarea name="text" rows="4" maxlength="500"></textarea></p>' if links.answers_in_words(row) else ""
+    buttons = "".join(f'<button name="step" value="{step}">{STEPS[step]}</button>' for step in pressed.steps(row))
+    words = '<p><textarea name="text" rows="4" maxlength="500"></textarea></p>' if pressed.answers_in_words(row) else ""
     form = f'<form method="post">{words}{buttons}</form>' if buttons else "<p>已办结 it has ended</p>"
     return _PAGE.format(title=f"{kind} {row.home}-{row.id}", body=facts + form)
 

@@ -1,9 +1,13 @@
 """What can go wrong with a delivery, one thing at a time, and what a check must not mistake for it."""
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,6 +296,30 @@ class TestAgain:
     def test_a_kill_that_never_comes_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Harness, "send_killed", lambda *_: False)
         assert judged("DL-14", DeliveringReference).where == "a kill at delivery_taken"
+
+    def test_a_process_that_never_starts_is_no_failure_of_the_adapter(self, tmp_path: Path) -> None:
+        script = tmp_path / "unguarded.py"
+        script.write_text(UNGUARDED)
+        told = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        ran = subprocess.run([sys.executable, script], env=told, capture_output=True, text=True, check=True)
+        assert (
+            ran.stdout == "suite-error no process starts here: a script that calls the suite needs a __main__ guard\n"
+        )
+
+
+UNGUARDED = """
+import conformance.checks
+from conformance.check import CHECKS
+from conformance.harness import Harness
+from conformance.reference.delivering import DeliveringReference
+from conformance.subject import Subject
+from conformance.trial import Trial
+
+if __name__ == "__mp_main__":  # it began anew in the child, and ended there as it does
+    raise SystemExit
+result = Trial(Harness(Subject.of(DeliveringReference)), 60).of(CHECKS["DL-14"])
+print(result.outcome, result.said)
+"""
 
 
 class TestApart:

@@ -12,10 +12,10 @@ from test_load_and_config import judged
 
 import hub.api as hub
 from conformance.check import CHECKS
-from conformance.description import WireSpec
+from conformance.description import PushSpec, WireSpec
 from conformance.envelopes import Template
 from conformance.harness import Harness
-from conformance.outcome import NotApplicable, NotObserved
+from conformance.outcome import NotApplicable, NotObserved, Violation
 from conformance.reference import Reference
 from conformance.subject import Subject
 from conformance.unusual.details import ADAPTER as DETAILS
@@ -50,10 +50,23 @@ def test_giant_pages_are_asked_for_within_the_limits_of_the_settings() -> None:
     assert found.where == "4 pages of up to 300 rows"
 
 
-@pytest.mark.parametrize(("kind", "why"), [(DETAILS, "by itself"), (PUSHES, "no more than 3 rows")])
-def test_what_tells_few_rows_at_once_has_no_giant_page(kind: type[hub.Adapter[Any]], why: str) -> None:
-    with pytest.raises(NotApplicable, match=why):
-        CHECKS["RC-40"].run(Harness(Subject.of(kind)))
+def test_what_tells_few_rows_at_once_has_no_giant_page() -> None:
+    with pytest.raises(NotApplicable, match="by itself"):
+        CHECKS["RC-40"].run(Harness(Subject.of(DETAILS)))
+    with pytest.raises(NotApplicable, match="one row"):
+        holds("RC-40", PUSHES, push=PushSpec(items="payload.list", rows=1))
+
+
+@pytest.mark.parametrize("rows", [0, 2, 3])
+def test_a_push_of_several_rows_may_have_very_many(rows: int) -> None:
+    holds("RC-40", PUSHES, push=PushSpec(items="payload.list", rows=rows))
+    with pytest.raises(Violation) as found:
+        holds(
+            "RC-40",
+            like(PUSHES, items=lambda self, page: page.rows[:20]),
+            push=PushSpec(items="payload.list", rows=rows),
+        )
+    assert found.value.observed == "20"
 
 
 @pytest.mark.parametrize(

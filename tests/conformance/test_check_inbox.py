@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from test_load_and_config import judged
 
 import hub.api as hub
 from conformance.check import CHECKS
+from conformance.checks.inbox import doors, rows
 from conformance.checks.inbox.order import with_text
 from conformance.description import PushSpec
 from conformance.envelopes import Template
@@ -116,6 +118,17 @@ class TestDoors:
         else:
             assert "ago" in judged("IN-04", kind).where
 
+    def test_pushes_are_off_to_both_sides(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        off: list[float] = []
+
+        def request(self: doors.Gate, body: bytes | None = None, **how: Any) -> Any:
+            off.append(round((how.get("at", self.sender.clock) - self.sender.clock).total_seconds()))
+            return self.sender.request(self.door, self.body() if body is None else body, **how)
+
+        monkeypatch.setattr(doors.Gate, "request", request)
+        CHECKS["IN-04"].run(Harness(Subject.of(PushOnly)))
+        assert (min(off), max(off)) == (-902, 902)
+
     def test_the_secret_is_a_setting(self) -> None:
         assert "no setting bears" in judged("IN-01", webhook(secret="pass_phrase")).observed
         CHECKS["IN-01"].run(Harness(Subject.of(webhook(secret="token"))))  # SecretStr, without None
@@ -150,6 +163,16 @@ class TestRows:
                 return super().draft(item)
 
         assert "1 rows refused" in judged("IN-07", Picky).observed
+
+    def test_pushes_of_another_stream_are_compared_with_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rows, "stream_of", lambda h: "calls")
+        assert "a stream of its own" in inapplicable("IN-08", Subject.of(PushedToo))
+
+    @pytest.mark.parametrize("outcome", ["complete", "empty"])
+    def test_a_push_that_nobody_understood_is_no_read(self, outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        report = SimpleNamespace(outcome=outcome, counts=SimpleNamespace(rejected=0))
+        monkeypatch.setattr(rows, "read", lambda *_: report)
+        assert judged("IN-09", PushOnly).where == "a push whose rows stand under another name"
 
     def test_pushes_of_a_stream_of_their_own(self) -> None:
         """Their rows are those of the recording of pushes; nothing is asked that they could be compared with."""

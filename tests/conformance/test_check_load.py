@@ -50,6 +50,7 @@ def test_three_touches_are_enough_to_tell() -> None:
     with pytest.raises(load.Violation) as found:
         load._refuse(touches, lambda each: each.event != "e0", "nothing")
     assert found.value.where == "a.py:1, a.py:2, a.py:3"
+    assert [each in found.value.observed for each in ("e1", "e2", "e3", "e4")] == [True, True, True, False]
     load._refuse(touches, lambda each: False, "nothing")
 
 

@@ -10,18 +10,22 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 from test_load_and_config import judged
 
 import hub.api as hub
+from conformance import at_work
 from conformance.check import CHECKS
-from conformance.checks import operate
+from conformance.checks.operate import neighbours, pages, process, steps
 from conformance.harness import Harness
 from conformance.outcome import NotApplicable, Violation
 from conformance.reference import Reference, ReferenceConfig
@@ -93,10 +97,10 @@ def test_a_variable_that_is_set_and_unset_is_seen_too() -> None:
 
 def test_the_process_is_put_back_after_the_look() -> None:
     def look() -> dict[str, object]:
-        return dict(operate._process())
+        return dict(process._process())
 
     before = look()
-    with operate._known_process():
+    with process._known_process():
         inside = look()
     assert look() == before
     named = {name for name, value in inside.items() if value != before[name]}
@@ -104,6 +108,7 @@ def test_the_process_is_put_back_after_the_look() -> None:
         "socket time-out", "recursion limit", "decimal precision", "warnings filters", "root logger's level",
     }  # fmt: skip
     assert inside["locale"] == "C"
+    assert inside["recursion limit"] == sys.getrecursionlimit() + process.ODD  # whoever runs deep still may
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,12 @@ def test_many_rows_have_keys_of_their_kind(keys: list[Any], made: list[Any]) -> 
     harness: Any = SimpleNamespace(
         subject=SimpleNamespace(wire=SimpleNamespace(key="no", deleted=gone)), recording=recording
     )
-    many = operate.many(harness, 5)
+    many = at_work.many(harness, 5)
     assert [row["no"] for row in many][:5] == made
     assert len(many) == 6
     assert all(row["state"] == "open" for row in many)
     harness.subject.wire.deleted = None
-    assert len(operate.many(harness, 3)) == 3
+    assert len(at_work.many(harness, 3)) == 3
 
 
 @pytest.mark.parametrize("id", ["OP-01", "OP-02", "OP-04"])
@@ -148,8 +153,18 @@ def test_what_is_a_page_ahead_is_allowed_and_no_more() -> None:
 
         return Ahead
 
-    CHECKS["OP-01"].run(Harness(Subject.of(ahead(operate.AHEAD))))
-    assert judged("OP-01", ahead(operate.AHEAD + 1)).observed.startswith(f"{operate.AHEAD + 1} of")
+    CHECKS["OP-01"].run(Harness(Subject.of(ahead(pages.AHEAD))))
+    assert judged("OP-01", ahead(pages.AHEAD + 1)).observed.startswith(f"{pages.AHEAD + 1} of")
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_of_three_pages_none_can_be_too_far_ahead(count: int) -> None:
+    class Few(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            yield from islice(super().pages(source, since), count)
+
+    with pytest.raises(NotApplicable) if count == pages.AHEAD + 1 else nullcontext():
+        CHECKS["OP-01"].run(Harness(Subject.of(Few)))
 
 
 class KeepsBytes(Reference):
@@ -167,6 +182,43 @@ class KeepsBytes(Reference):
 
 def test_a_page_kept_as_bytes_is_memory_that_grows() -> None:
     assert "bytes more with every page" in judged("OP-02", KeepsBytes).observed
+
+
+def at_page(wanted: int, act: Callable[[Reference], object]) -> type[hub.Adapter[Any]]:
+    """An adapter that does something to itself at one page of a read."""
+
+    class AtPage(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            for number, page in enumerate(super().pages(source, since), 1):
+                if number == wanted:
+                    act(self)
+                yield page
+
+    return AtPage
+
+
+def keep(adapter: Reference) -> None:
+    vars(adapter)["kept"] = bytes(1_000_000)
+
+
+@pytest.mark.parametrize("number", [5, 12])
+def test_what_is_kept_after_the_fourth_page_is_memory_that_grows(number: int) -> None:
+    assert "bytes more with every page" in judged("OP-02", at_page(number, keep)).observed
+
+
+def test_what_is_kept_by_the_fourth_page_is_kept_once() -> None:
+    CHECKS["OP-02"].run(Harness(Subject.of(at_page(4, keep))))
+
+
+def test_addresses_that_the_library_remembers_are_no_memory_of_the_adapters() -> None:
+    class Splits(Reference):
+        def pages(self, source: hub.Source, since: datetime | None) -> Iterator[hub.Page]:
+            for number, page in enumerate(super().pages(source, since)):
+                for turn in range(8):
+                    urlsplit(f"http://lakeside.example/{number}/{turn}?{'x' * 20_000}")
+                yield page
+
+    CHECKS["OP-02"].run(Harness(Subject.of(Splits)))
 
 
 def ending(end: Callable[[hub.Source], object]) -> type[hub.Adapter[Any]]:
@@ -232,7 +284,7 @@ def test_a_process_left_behind_is_told() -> None:
     ("value", "size"), [("a", 1), ({"a": 1, "b": [1, 2]}, 3), ([], 0), ({"a": {"b": {}}}, 0), ((1, None), 2)]
 )
 def test_the_size_of_a_row_is_its_values(value: Any, size: int) -> None:
-    assert operate._size(value) == size
+    assert steps._size(value) == size
 
 
 def test_steps_are_lines_and_calls() -> None:
@@ -241,9 +293,9 @@ def test_steps_are_lines_and_calls() -> None:
             len("")
 
     def counted(times: int) -> int:
-        with operate._steps() as steps:
+        with steps._steps() as taken:
             work(times)
-        return steps[0]
+        return taken[0]
 
     assert counted(20) - counted(10) == 30  # two lines and a call for each round
     assert sys.gettrace() is None or "steps" not in repr(sys.gettrace())
@@ -260,9 +312,9 @@ def test_steps_are_lines_and_calls() -> None:
 )
 def test_drafts_beside_a_neighbour_are_compared(beside: list[list[Any]], observed: str) -> None:
     alone: Any = [["a"], ["b"]]
-    operate._same(alone, alone, "a neighbour")
+    neighbours._same(alone, alone, "a neighbour")
     with pytest.raises(Violation) as found:
-        operate._same(alone, beside, "a neighbour")
+        neighbours._same(alone, beside, "a neighbour")
     assert (found.value.observed, found.value.where) == (observed, "beside a neighbour")
 
 
@@ -288,12 +340,12 @@ def test_a_draft_may_take_so_many_steps_and_no_more(values: int) -> None:
         adapter = harness.adapter(sim)
     burn(1)
     adapter.draft(items[0])
-    with operate._steps() as steps:
+    with steps._steps() as taken:
         adapter.draft(items[0])
-    allowed = min(max(2_000, 100 * operate._size(item)) for item in items)
-    burn(1 + allowed - steps[0])
+    allowed = min(max(2_000, 100 * steps._size(item)) for item in items)
+    burn(1 + allowed - taken[0])
     CHECKS["OP-10"].run(harness)
-    burn(2 + allowed - steps[0])
+    burn(2 + allowed - taken[0])
     with pytest.raises(Violation) as found:
         CHECKS["OP-10"].run(harness)
     assert found.value.observed == f"{allowed + 1}"

@@ -1,7 +1,9 @@
 """Where people stand in a row, and what becomes of each of them."""
 
+import base64
+import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +113,29 @@ def test_one_person_may_be_kept_back_and_not_all() -> None:
 def test_without_a_secret_no_draft_can_hold_it() -> None:
     with pytest.raises(NotApplicable):
         CHECKS["PV-12"].run(Harness(Subject.of(NoTotal)))
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda digest: digest.hex(),
+        lambda digest: digest.hex().upper()[:16],
+        lambda digest: f"id-{digest.hex()[8:24]}",
+        lambda digest: base64.b64encode(digest).decode(),
+        lambda digest: base64.urlsafe_b64encode(digest).decode().rstrip("="),
+    ],
+    ids=["hex", "its first half", "its middle", "base64", "in an address"],
+)
+@pytest.mark.parametrize("what", ["id_number", "phone", "name"])
+def test_no_digest_of_anybody_is_handed_on(what: str, shown: Callable[[bytes], str], name: str) -> None:
+    class Digests(Reference):
+        def draft(self, item: hub.Item) -> hub.Draft:
+            draft = super().draft(item)
+            told = [str(getattr(each, what)) for each in draft.parties]
+            return replace(draft, extra={"who": [shown(hashlib.new(name, each.encode()).digest()) for each in told]})
+
+    assert judged("PV-14", Digests).where == "page 1 row 1"
 
 
 @pytest.mark.parametrize("id", ["PV-10", "PV-13"])

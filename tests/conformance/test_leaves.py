@@ -1,11 +1,24 @@
 """The values of a row by their paths: found, changed, read as times; other keys in the style of one."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from conformance.leaves import TimeStyle, leaves, midnight, numbered, other, time_style, told, with_leaf, without_leaf
+from conformance.leaves import (
+    TimeStyle,
+    copied,
+    leaves,
+    midnight,
+    numbered,
+    other,
+    time_style,
+    told,
+    with_leaf,
+    without_leaf,
+)
 
 ROW = {"no": "A-7", "who": [{"name": "甲"}, {"name": ""}], "kin": [], "at": None}
 
@@ -19,6 +32,26 @@ def test_a_changed_copy_leaves_the_row_alone() -> None:
     assert with_leaf(ROW, ("who", 0, "name"), "乙")["who"][0] == {"name": "乙"}
     assert without_leaf(ROW, ("who", 0, "name"))["who"][0] == {}
     assert ROW["who"] == [{"name": "甲"}, {"name": ""}]
+
+
+class Named(dict[str, object]):
+    """A row of an adapter's own making."""
+
+
+def held(value: Any) -> Iterator[int]:
+    """What can be changed in a value, and itself, by where it is."""
+    if isinstance(value, dict | list | tuple):
+        if not isinstance(value, tuple):
+            yield id(value)
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from held(inner)
+
+
+@pytest.mark.parametrize("value", [ROW, [ROW, "甲", 7], Named(who=[1]), (["甲"],), None])
+def test_a_copy_has_nothing_in_common_with_what_it_is_a_copy_of(value: Any) -> None:
+    made = copied(value)
+    assert (made, type(made)) == (value, type(value))
+    assert set(held(made)).isdisjoint(held(value))
 
 
 @pytest.mark.parametrize(

@@ -317,3 +317,25 @@ def test_takes_rows() -> None:
         desk.clock += timedelta(hours=2)
         (handed,) = harness.send(desk, store)
         assert (handed.state, len(desk.came), len(desk.acts)) == ("delivered", 1, 1)
+
+
+def test_composed_keys() -> None:
+    keys = [seen.draft.key for seen in Harness(Subject.of(ADAPTERS["composed_keys"])).read_all()]
+    assert len(set(keys)) == 8
+    assert len({str(key).partition("/")[2] for key in keys}) < 8, "no number is a key by itself"
+
+
+def test_nested_keys() -> None:
+    harness = Harness(Subject.of(ADAPTERS["nested_keys"]))
+    told = (harness.subject.recordings / "two_pages.jsonl").read_text(encoding="utf-8")
+    assert "cause.code" in told
+    assert harness.subject.wire.key == "base.no"
+    assert all(str(seen.draft.key) in told for seen in harness.read_all())
+
+
+def test_asks_later() -> None:
+    harness = Harness(Subject.of(ADAPTERS["asks_later"]))
+    with harness.receiver() as receiver, harness.store() as store:
+        harness.post(receiver, store, "result")
+        assert [each.state for each in harness.send(receiver, store)] == ["delivered"]
+        assert len(receiver.came) == 1, "asking is no delivery"

@@ -62,7 +62,7 @@ def told_type(annotation: Any) -> str:
         case None:
             return PLAIN.get(annotation, "table")
         case origin if origin is Literal:
-            return ", ".join(f"`{each}`" for each in inner if each)
+            return ", ".join(f"`{each if isinstance(each, str) else json.dumps(each)}`" for each in inner if each != "")
         case origin if origin in (tuple, frozenset):
             return f"list: {told_type(inner[0])}"
         case origin if origin is dict:

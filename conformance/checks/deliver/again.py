@@ -1,5 +1,9 @@
 """DL: what is tried again, when, and that it acts once (law L7)."""
 
+import os
+from multiprocessing import get_context
+from typing import Final
+
 from conformance.check import Level, check
 from conformance.checks.deliver.desk import (
     DELIVERED,
@@ -15,7 +19,7 @@ from conformance.checks.deliver.desk import (
     only_keyed,
 )
 from conformance.harness import Harness
-from conformance.outcome import NotApplicable, Violation
+from conformance.outcome import NotApplicable, Unable, Violation
 from hub.api import Capability
 from hub.testing import DELIVERY_POINTS
 
@@ -153,14 +157,28 @@ def kill_acts_once(h: Harness) -> None:
         with desk(h) as at:
             at.post()
             if not h.send_killed(at.receiver, at.store, point):
+                if not startable():
+                    raise Unable("no process starts here: a script that calls the suite needs a __main__ guard")
                 raise Violation(
                     expected=f"an attempt that comes to {point} in a process of its own",
                     observed="one that ended before, or never came so far",
-                    likely="the adapter cannot be made in a fresh process (it is imported by name there, and a script "
-                    "that calls the suite needs a __main__ guard), or deliver() ends its process",
+                    likely="the adapter cannot be made in a fresh process, where it is imported by its name, or "
+                    "deliver() ends its process",
                     where=f"a kill at {point}",
                 )
             found = at.send(LATER_S)
             expect(found, (DELIVERED,) if keyed(at) else (DELIVERED, UNKNOWN), when=f"a kill at {point}", likely=TWICE)
             if found.state == DELIVERED or at.receiver.acts:
                 expect_acts(at, when=f"a kill at {point}", likely=TWICE)
+
+
+def startable() -> bool:
+    """Whether a process starts by the way all of the hub's do, and comes to what it is for."""
+    child = get_context("forkserver").Process(target=os._exit, args=(_CAME,))
+    child.start()
+    child.join()
+    return child.exitcode == _CAME
+
+
+_CAME: Final = 7
+"""An exit of no other meaning."""

@@ -14,7 +14,7 @@ from conformance.leaves import utc_text
 from conformance.orders import body_of, matter_of
 from conformance.outcome import NotApplicable, Violation
 from hub.api import Delivering
-from hub.testing import Handed, Store, handed, post_delivery
+from hub.testing import Handed, Store, handed
 from schemas.delivery import KINDS
 
 MINUTE_S = 61
@@ -64,8 +64,7 @@ class Desk:
 
     def post_body(self, kind: str, body: Mapping[str, Any], cause: str) -> str:
         """Post a delivery with a body of one's own; answers its key."""
-        told: dict[str, Any] = {"cause": f"task 330110-1 {cause}", "now": self.receiver.clock}
-        return post_delivery(self.store, self.h.settings(self.receiver), kind, body, **told)
+        return self.h.post(self.receiver, self.store, kind, f"task 330110-1 {cause}", body)
 
     def post_all(self, cause: str = "task 330110-1") -> None:
         """Post one delivery of each kind."""

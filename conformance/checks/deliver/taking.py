@@ -7,7 +7,7 @@ from conformance.check import Level, check
 from conformance.checks.deliver.desk import DELIVERED, MINUTE_S, REFUSED, Desk, desk, expect
 from conformance.checks.deliver.words import texts
 from conformance.harness import Harness
-from conformance.lab.receiver import Taken
+from conformance.lab.receiver import Receiver, Taken
 from conformance.outcome import NotApplicable, Violation
 from hub.api import Capability
 from hub.testing import Handed
@@ -147,10 +147,13 @@ def one_attempt_is_one_call(h: Harness) -> None:
     passing='return Receipt(number=page.body["data"]["receiptNo"])',
 )
 def number_is_kept(h: Harness) -> None:
-    """One delivery of each kind, to a source that gives out numbers."""
+    """One delivery of each kind, to a source that gives out numbers; all at once where it is asked by them later."""
     with desk(h) as at:
         if not at.told.number:
             raise NotApplicable("the source gives no number")
+        if isinstance(at.receiver, Receiver) and at.told.later is not None:
+            _their_own(at, at.receiver)
+            return
         for kind, found, _ in _each(at):
             if found.receipt is None or found.receipt["number"] != at.told.number:
                 raise Violation(
@@ -159,6 +162,22 @@ def number_is_kept(h: Harness) -> None:
                     likely="a receipt made without looking at the answer's body",
                     where=kind,
                 )
+
+
+def _their_own(at: Desk, receiver: Receiver) -> None:
+    """Each is asked for, and acknowledged, under the number it was given itself."""
+    for turn in range(2):
+        at.post_all(f"task 330110-{turn}")
+    found = at.send_all(MINUTE_S)
+    told = sorted(each.receipt["number"] if each.receipt else "" for each in found)
+    if told != sorted(receiver.numbers) or set(receiver.asked) != set(receiver.numbers):
+        raise Violation(
+            expected=f"each of {len(found)} deliveries asked for and acknowledged by its own number",
+            observed=f"{len({*receiver.numbers} & {*receiver.asked})} of them asked for, "
+            f"{len({*receiver.numbers} & {*told})} acknowledged",
+            likely="the number is kept by the adapter from one delivery to the next, where `delivery.handed` bears it",
+            where="deliveries whose outcome is asked for later",
+        )
 
 
 def _each(at: Desk) -> Iterator[tuple[str, Handed, Sequence[Taken]]]:

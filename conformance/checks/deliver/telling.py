@@ -161,9 +161,10 @@ def times_are_local(h: Harness) -> None:
 @check(
     "DL-21",
     level=Level.OPERATES,
-    clause="The amount, the words, the sides, the files and the receivers a delivery tells of, it tells whole.",
+    clause="The amount, the words, the sides, the files and the receivers a delivery tells of, it tells whole; where "
+    "there is no amount, it tells none.",
     why="Nobody on the other side sees what was cut off. Half a sentence, the first of two respondents or an amount "
-    "without its fen is taken for all there was.",
+    "without its fen is taken for all there was, and nought for a sum that was agreed on.",
     needs=Capability.DELIVER,
     after=("DL-01",),
     failing='"respondent": matter.sides[0].name',
@@ -207,6 +208,13 @@ def _amount(said: Said, none: Said, again: Said) -> None:
         number = _number(text)
         if number is None or none.get(path) != again.get(path) or none.get(path) == text:
             continue
+        if _number(str(none.get(path))) is not None:
+            raise Violation(
+                expected="no amount where none was agreed on",
+                observed=f"{none[path]}",
+                likely="str(order.amount or 0)",
+                where=f"result, {path.partition('.')[2]}",
+            )
         if number not in AMOUNTS:
             raise Violation(
                 expected="the amount to the fen",

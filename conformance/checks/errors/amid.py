@@ -3,6 +3,7 @@
 from typing import Final
 
 from conformance.check import Level, check
+from conformance.description import ReplySpec
 from conformance.faulted import DENIED, INCOMPLETE, Fault, faulty, hold, named
 from conformance.harness import Harness
 from conformance.outcome import NotApplicable, NotObserved, Violation
@@ -14,6 +15,9 @@ _AMID: Final[tuple[tuple[str, str, tuple[Fault, ...]], ...]] = (
     (INCOMPLETE, "source.reply_invalid", tuple((kind, {}) for kind in ("cut", "empty", "html", "envelope"))),
 )
 """Faults between two pages. A 404 is none: it may be the end; nor is a 400: it may refuse the position (RS-22)."""
+
+_OWN: Final = "its own words for a failure"
+_UNHEARD: Final = "nobody looks at the source's own flag, or another word is taken for success: `ok`, `ok_values`"
 
 
 @check(
@@ -58,22 +62,42 @@ def faults_amid_a_read(h: Harness) -> None:
     passing="Envelope(ok='code', ok_values=(0,), denied=(401,), items='rows')",
 )
 def own_words_are_incomplete(h: Harness) -> None:
-    """What ``[wire] failed`` tells, at the first call and amid the read."""
-    if (words := h.subject.wire.failed) is None:
-        raise NotApplicable("conformance.toml tells no [wire] failed: it has no words of its own for a failure")
+    """What ``[wire] failed`` tells, at the first call and amid the read; then the same flags beside an empty list."""
+    words = _words(h)
     with h.source() as sim, h.store() as store:
         run = faulty(h, sim, store)
         for after in (0,) if h.subject.at_once else (0, _rows_come(h, sim)):
-            report = run("reply", words.model_dump(), after=after)
-            hold(report, INCOMPLETE, "source.", f"its own words for a failure at call {after + 1}")
+            for how, body in {_OWN: words.body, **_without_rows(h, words.body)}.items():
+                report = run("reply", {"status": words.status, "body": body}, after=after)
+                hold(report, INCOMPLETE, "source.", f"{how} at call {after + 1}", likely=_UNHEARD)
+
+
+def _words(h: Harness) -> ReplySpec:
+    """What the source says. Raises where it says nothing of the kind, and where nobody has told what."""
+    wire = h.subject.wire
+    if wire.failed:
+        return wire.failed
+    if wire.failed is None and wire.items and h.subject.way == "http":
+        raise NotObserved(
+            "conformance.toml tells no [wire] failed: what the source answers when it fails with status 200; "
+            "say failed = false if it never does"
+        )
+    raise NotApplicable("the source has no words of its own for a failure")
+
+
+def _without_rows(h: Harness, body: str) -> dict[str, str]:
+    """An answer without rows and with the flags of a failure, unless nothing in it is one: gateways know both ways."""
+    wire, template = h.subject.wire, h.recording.template
+    nothing = {path: value for path, value in ((wire.total, 0), (wire.page.path, None)) if path}
+    flags = {path: value for path, value in template.otherwise(body).items() if path not in nothing}
+    return {f"{_OWN}, beside an empty list,": template.fill((), nothing | flags).decode(wire.encoding)} if flags else {}
 
 
 def _rows_come(h: Harness, sim: SimSource) -> int:
     """With which call of a full read rows come: a stretch of time may be empty. Raises where no call comes after it."""
     if h.subject.at_once:
         raise NotApplicable("one call reads everything")
-    before = len(sim.calls)
     spots = [number for number, page in enumerate(h.pages(sim), 1) if page.rows]
-    if not spots or len(sim.calls) - before <= spots[0]:
+    if not spots or len(sim.calls) <= spots[0]:
         raise NotObserved("no call comes after the first one with rows, though the source gives pages")
     return spots[0]

@@ -117,7 +117,7 @@ def _later(h: Harness) -> Iterator[tuple[int, str, str, Fault]]:
     for kind in ("cut", "empty", "html", "envelope"):
         yield 0, INCOMPLETE, "source.reply_invalid", (kind, {})
     yield 0, INCOMPLETE, "source.throttled", ("status", {"status": 429, "retry_after": 1})
-    for each in filter(None, (words.throttled, words.failed)):
+    for each in filter(None, (words.throttled, words.failed or None)):
         yield 0, INCOMPLETE, "source.", ("reply", each.model_dump())
     if words.total and Capability.COUNTED in h.subject.manifest.capabilities:
         yield 0, INCOMPLETE, "", ("total", {"by": 2})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -28,8 +28,7 @@ NEAR: Final = timedelta(minutes=1)
 """How far a push's time may always be off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """An open inbox, the source that pushes to it, and the store behind."""
 
     harness: Harness

@@ -10,13 +10,16 @@ from conformance.lab.rows import Row
 from conformance.leaves import NOTHING, Spot, leaves, numbered, stands_in, told, with_leaf, without_leaf
 from conformance.outcome import Violation
 from conformance.shaped import by_status, drafted, fullest, items, reserved
-from hub.api import Draft, DraftEntry, Item
+from hub.api import Adapter, Draft, DraftEntry, Item
 from hub.testing import reopen
 
 READS = Level.READS
 
 HOUSE = frozenset({"kind", "role", "action", "method"})
 """Fields told in words of the hub's own, some of which have a default."""
+
+MONTH_S = 2_592_000
+"""Enough that a day cut out of the time is another one."""
 
 Said = dict[Spot, str]
 
@@ -27,8 +30,9 @@ Said = dict[Spot, str]
     clause="What a row leaves open is taken from no other row, and not made up.",
     after=("RC-02", "RC-12"),
     why="A matter without a status is not a new one, and the place above its own is its neighbour's. What another "
-    "field of the same row says may stand in; a constant may not: nobody can tell it from what the source said.",
-    failing='status=item.get("state") or "open"',
+    "field of the same row says may stand in; a constant may not: nobody can tell it from what the source said. Nor "
+    "may the time of the last change for the day of opening: it moves with every change, and each deadline with it.",
+    failing='status=item.get("state") or "open", opened=item.get("filed") or item.get("updated")',
     passing='status=item.get("state"), title=item.get("title") or item.get("cause")',
 )
 def open_fields_stay_open(h: Harness) -> None:
@@ -40,6 +44,7 @@ def open_fields_stay_open(h: Harness) -> None:
             for spot, names in _sources(row, whole, {wire.key, wire.row}):
                 poor = without_leaf(row, spot)
                 _hold(names, drafted(adapter, poor), poor, f"field {told(spot)} missing")
+            _no_change_opens(h, adapter, row)
     full = fullest(h.recording.rows)
     rows = [{**full, wire.key: numbered(full[wire.key], number)} for number in (1, 2)]
     with h.source(rows=rows) as sim:  # the canaries are planted in the first
@@ -76,6 +81,29 @@ def _hold(names: list[Spot], draft: Draft | DraftEntry | None, row: Row, where: 
             likely="a default for what the source does not say, or what an earlier row said is remembered",
             where=where,
         )
+
+
+def _no_change_opens(h: Harness, adapter: Adapter[Any], row: Row) -> None:
+    """Where the row lacks its day of opening, that does not begin to move with the last change."""
+    changed = {h.subject.wire.time: h.times.later([row], MONTH_S)}
+    if _opened(adapter, row) != _opened(adapter, {**row, **changed}):
+        return  # the source tells no other
+    for spot, _ in leaves(row):
+        for poor in (without_leaf(row, spot), with_leaf(row, spot, None)):
+            if spot[0] not in changed and _opened(adapter, poor) != _opened(adapter, {**poor, **changed}):
+                raise Violation(
+                    expected="no day of opening",
+                    observed="that of the last change",
+                    likely="the update time stands in for the day of filing",
+                    where=f"field {told(spot)} missing",
+                )
+
+
+def _opened(adapter: Adapter[Any], row: Item) -> Any:
+    """When the draft was opened, but where one of its steps happened then: there the row tells what opened it."""
+    draft = drafted(adapter, row)
+    opened = getattr(draft, "opened", None)
+    return None if opened in [step.at for step in getattr(draft, "steps", ())] else opened
 
 
 def _said(draft: Draft | DraftEntry | None) -> Said:

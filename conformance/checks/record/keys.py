@@ -129,13 +129,13 @@ def bad_items_are_alone(h: Harness) -> None:
     passing='key=item["case_no"]',
 )
 def keys_do_not_move(h: Harness) -> None:
-    """Read the rows again, each one place further on, on pages of another size."""
+    """Read the rows again, each one place further on."""
     rows, key = deepcopy(list(h.recording.rows)), h.subject.wire.key
-    with h.source(rows=rows) as sim:
+    with h.source() as sim:
         first = {str(seen.item.get(key)): seen for seen in h.drafts(sim)}
     ahead = {**rows[0], key: numbered(rows[0][key], -1) if isinstance(rows[0][key], int) else f"0{rows[0][key]}"}
-    with h.source(rows=[ahead, *rows]) as sim:  # each row one place further on, on pages of another size
-        again = {str(seen.item.get(key)): seen for seen in h.drafts(sim, page_size=max(2, h.page_size - 1))}
+    with h.source(rows=[ahead, *rows]) as sim:
+        again = {str(seen.item.get(key)): seen for seen in h.drafts(sim)}
     for name, seen in first.items():
         if name in again and again[name].draft.key != seen.draft.key:
             raise Violation(

@@ -142,8 +142,10 @@ def _twins(key: Any) -> list[Any]:
         f"{text[:-1]}9",
         text[1:],
         text[:-1],
+        "".join(filter(str.isalnum, text)),
         long,
         f"{long[:-1]}9",
+        f"9{long[1:]}",
     )
     return [each for each in dict.fromkeys(alike) if each.strip() == each and each]
 

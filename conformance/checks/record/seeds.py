@@ -22,7 +22,7 @@ from conformance.watch import Task
 )
 def drafts_know_no_process(h: Harness) -> None:
     """Shape the items here, and in a process in which texts have other hashes."""
-    found = [seen.item for seen in h.read_all()]
+    found = [h.lift.down(seen.item) for seen in h.read_all()]
     options = {**somewhere(h.subject.kind), **own_settings(h.subject.spec, h.canaries.secret)}
     task = Task.of(h.subject.kind, options, found, h.stream)
     here = shaped_here(h.subject.kind, task)

@@ -3,6 +3,7 @@
 from conformance.checks.resume import (
     acknowledging,
     asking,
+    beside,
     clocks,
     corrections,
     deletions,
@@ -16,6 +17,7 @@ from conformance.checks.resume import (
 __all__ = [
     "acknowledging",
     "asking",
+    "beside",
     "clocks",
     "corrections",
     "deletions",

@@ -94,8 +94,10 @@ def test_statuses_are_written_as_the_source_writes_them() -> None:
         lambda key: key.removesuffix("-1"),
         lambda key: key[:12],
         lambda key: key[1:],
+        lambda key: key[-24:],
+        lambda key: key.replace("-", ""),
     ],
-    ids=["case", "zeros", "suffix", "cut behind", "cut before"],
+    ids=["case", "zeros", "suffix", "cut behind", "cut before", "long ones cut before", "dashes"],
 )
 def test_keys_that_are_folded_are_found(folded: Callable[[str], str]) -> None:
     found = judged("RC-21", drafting(key=lambda item, key: folded(str(key))))
@@ -112,9 +114,10 @@ def test_keys_that_are_refused_are_not_lost() -> None:
 
 
 def test_twins_of_keys() -> None:
-    long = [f"a1-{'1' * 57}", f"a1-{'1' * 56}9"]  # a key that is cut is cut at its end
+    long = [f"a1-{'1' * 57}", f"a1-{'1' * 56}9", f"91-{'1' * 57}"]  # a key is cut at either end
     assert rows._twins("a1") == ["a1", "A1", "0a1", "91", "a10", "a1-1", "a9", "1", "a", *long]
-    assert rows._twins("5") == ["5", "05", "9", "50", "5-1", f"5-{'1' * 58}", f"5-{'1' * 57}9"]
+    assert rows._twins("5") == ["5", "05", "9", "50", "5-1", f"5-{'1' * 58}", f"5-{'1' * 57}9", f"9-{'1' * 58}"]
+    assert "20261" in rows._twins("2026-1")
     assert rows._twins(5) == [5, 50, 6]
 
 

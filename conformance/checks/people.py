@@ -157,25 +157,28 @@ def people_are_as_told(h: "Harness") -> None:
 @check(
     "PV-14",
     level=READS,
-    clause="No draft bears a plain digest of an identity number, a telephone or a name.",
-    why="There are not so many numbers that they could not all be tried. Whoever has two lists with such digests knows "
-    "who stands in both; the hub's own are keyed.",
+    clause="No draft bears a plain digest of an identity number, a telephone or a name, or one of them as a reference.",
+    why="References are numbers of matters: they are shown, and tie matters that are told to be one. And there are not "
+    "so many people that their digests could not all be tried: whoever has two lists of them knows who stands in both; "
+    "the hub's own are keyed.",
     failing='references=[("person", md5(row["id_no"].encode()).hexdigest())]',
     passing='parties=[DraftParty(id_number=row["id_no"])]  # the hub finds who is the same',
 )
 def numbers_are_not_digested(h: "Harness") -> None:
-    """The digests of the planted person's numbers are looked for in every draft; a half of one is enough."""
+    """The planted person's digests are looked for in every draft, half of one is enough; the words in references."""
     with h.source() as sim:
         planted(h, sim)
-        drafts = {each.spot: _told(each.draft).lower() for each in h.drafts(sim)}
+        drafts = h.drafts(sim)
     for kind in PERSONAL:
-        for mark in _digests(getattr(h.canaries, kind)):
-            if spots := [spot for spot, said in drafts.items() if mark in said]:
+        word = getattr(h.canaries, kind)
+        for each in drafts:
+            digest = any(mark in _told(each.draft).lower() for mark in _digests(word))
+            if digest or word in [number for _, number in each.says("references") or ()]:
                 raise Violation(
                     expected="a draft that bears people as parties alone",
-                    observed=f"a digest of the planted {kind}",
+                    observed=f"{'a digest of ' if digest else ''}the planted {kind}{'' if digest else ', a reference'}",
                     likely="people are to be known again by it; the hub does that, with a key",
-                    where=spots[0],
+                    where=each.spot,
                 )
 
 

@@ -138,6 +138,17 @@ def test_no_digest_of_anybody_is_handed_on(what: str, shown: Callable[[bytes], s
     assert judged("PV-14", Digests).where == "page 1 row 1"
 
 
+@pytest.mark.parametrize(("what", "kind"), [("id_number", "identity"), ("phone", "phone"), ("name", "name")])
+def test_nobody_is_the_number_of_a_matter(what: str, kind: str) -> None:
+    class Names(Reference):
+        def draft(self, item: hub.Item) -> hub.Draft:
+            draft = super().draft(item)
+            return replace(draft, references=[("person", str(getattr(each, what))) for each in draft.parties])
+
+    found = judged("PV-14", Names)
+    assert (found.where, found.observed) == ("page 1 row 1", f"the planted {kind}, a reference")
+
+
 @pytest.mark.parametrize("id", ["PV-10", "PV-13"])
 def test_where_nobody_has_a_name_there_is_nobody(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     h = Harness(Subject.of(Reference))

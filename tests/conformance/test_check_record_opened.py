@@ -1,6 +1,7 @@
 """The day of opening, and what of times, amounts, texts, keys and marks no broken adapter brings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from test_load_and_config import judged
 import hub.api as hub
 from conformance.checks.record import lengths, times
 from conformance.outcome import Violation
+from conformance.reference import Reference
 
 Make = Callable[[hub.Item], Any]
 
@@ -88,3 +90,25 @@ def test_a_mark_that_may_not_be_null_is_tried_where_it_is_absent() -> None:
         return told or "state" not in item
 
     assert judged("RC-41", drafting(deleted=deleted)).where == "a row whose state is absent"
+
+
+def related(*numbers: Callable[[hub.Item], str]) -> type[Reference]:
+    """The reference, which relates a case to the first of these that says something where it is related to none."""
+
+    def draft(self: Any, item: hub.Item) -> hub.Draft:
+        none = [("court_case", said) for each in numbers if (said := each(item))][:1]
+        draft = Reference.draft(self, item)
+        return replace(draft, references=draft.references or none)
+
+    return type("Related", (Reference,), {"draft": draft, "__module__": Reference.__module__})
+
+
+def test_a_reference_to_none_is_found() -> None:
+    found = judged("RC-23", related(lambda item: "LK0000-00000"))
+    assert (found.where, found.observed) == ("field related missing", "one that comes where a field is missing")
+
+
+def test_another_field_may_tell_a_reference() -> None:
+    holds("RC-23", related(lambda item: item["case_no"]))
+    holds("RC-23", related(lambda item: item["case_no"].replace("-", "")))
+    holds("RC-23", related(lambda item: item["case_no"].partition("-")[2]))

@@ -1,5 +1,6 @@
 """RC-23 and RC-24: what a row leaves open stays open, and items are cut from the bytes of their own page alone."""
 
+from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
@@ -41,9 +42,12 @@ def open_fields_stay_open(h: Harness) -> None:
     with items(h) as (adapter, found):
         before = {status: (row, drafted(adapter, row)) for status, row in by_status(adapter, found).items()}
         for row, whole in before.values():
-            for spot, names in _sources(row, whole, {wire.key, wire.row}):
+            sources = _sources(row, whole, {wire.key, wire.row})
+            for spot, names in [*sources, *_lists(sources)]:
                 poor = without_leaf(row, spot)
-                _hold(names, drafted(adapter, poor), poor, f"field {told(spot)} missing")
+                draft, where = drafted(adapter, poor), f"field {told(spot)} missing"
+                _hold(names, draft, poor, where)
+                _hold_numbers(_numbers(draft) - _numbers(whole), poor, where)
             _no_change_opens(h, adapter, row)
     full = fullest(h.recording.rows)
     rows = [{**full, wire.key: numbered(full[wire.key], number)} for number in (1, 2)]
@@ -62,13 +66,22 @@ def open_fields_stay_open(h: Harness) -> None:
 
 def _sources(row: Row, draft: Draft | DraftEntry | None, keep: Any) -> list[tuple[Spot, list[Spot]]]:
     """The leaves of a row that stand in its draft as they are, and where."""
-    said = _said(draft)
+    said, numbers = _said(draft), _numbers(draft)
     found = [
-        (spot, [name for name, text in said.items() if text == str(value).strip()])
+        (spot, text, [name for name, each in said.items() if each == text])
         for spot, value in leaves(row)
-        if spot[0] not in keep and value is not None
+        if spot[0] not in keep and (text := str(value).strip()) and value is not None
     ]
-    return [(spot, names) for spot, names in found if names]
+    return [(spot, names) for spot, text, names in found if names or text in numbers]
+
+
+def _lists(sources: list[tuple[Spot, list[Spot]]]) -> list[tuple[Spot, list[Spot]]]:
+    """The plain lists among them, whole."""
+    lists: dict[Spot, list[Spot]] = {}
+    for spot, names in sources:
+        if not isinstance(spot[-1], str):
+            lists.setdefault(spot[:-1], []).extend(names)
+    return [*lists.items()]
 
 
 def _hold(names: list[Spot], draft: Draft | DraftEntry | None, row: Row, where: str) -> None:
@@ -79,6 +92,18 @@ def _hold(names: list[Spot], draft: Draft | DraftEntry | None, row: Row, where: 
             expected="the field of the draft left open, or told by another field of the row",
             observed=f"a value for {', '.join(map(told, made))} that does not stand in the row",
             likely="a default for what the source does not say, or what an earlier row said is remembered",
+            where=where,
+        )
+
+
+def _hold_numbers(new: AbstractSet[str], row: Row, where: str) -> None:
+    """References that come only where a field is missing are told by another field."""
+    known = {_bare(str(value)) for _, value in leaves(row)}
+    if any(_bare(number) not in known and not stands_in(number, row) for number in new):
+        raise Violation(
+            expected="no reference that the row does not tell",
+            observed="one that comes where a field is missing",
+            likely="a number that stands for none: all matters that bear it are taken for one",
             where=where,
         )
 
@@ -104,6 +129,15 @@ def _opened(adapter: Adapter[Any], row: Item) -> Any:
     draft = drafted(adapter, row)
     opened = getattr(draft, "opened", None)
     return None if opened in [step.at for step in getattr(draft, "steps", ())] else opened
+
+
+def _numbers(draft: Draft | DraftEntry | None) -> AbstractSet[str]:
+    return {str(number).strip() for _, number in getattr(draft, "references", ())}
+
+
+def _bare(number: str) -> str:
+    """A number however it is written: ``（2026）浙0106民初88号`` and ``(2026)浙0106民初88号`` are one."""
+    return "".join(filter(str.isalnum, number))
 
 
 def _said(draft: Draft | DraftEntry | None) -> Said:

@@ -173,7 +173,7 @@ def numbers_are_not_digested(h: "Harness") -> None:
         word = getattr(h.canaries, kind)
         for each in drafts:
             digest = any(mark in _told(each.draft).lower() for mark in _digests(word))
-            if digest or word in [number for _, number in each.says("references") or ()]:
+            if digest or word in [said for _, said in leaves(each.says("references"))]:
                 raise Violation(
                     expected="a draft that bears people as parties alone",
                     observed=f"{'a digest of ' if digest else ''}the planted {kind}{'' if digest else ', a reference'}",

@@ -132,7 +132,7 @@ def _opened(adapter: Adapter[Any], row: Item) -> Any:
 
 
 def _numbers(draft: Draft | DraftEntry | None) -> AbstractSet[str]:
-    return {str(number).strip() for _, number in getattr(draft, "references", ())}
+    return {str(said).strip() for spot, said in leaves(getattr(draft, "references", ())) if spot[1:] == (1,)}
 
 
 def _bare(number: str) -> str:
